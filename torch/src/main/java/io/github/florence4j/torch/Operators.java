@@ -1,0 +1,91 @@
+package io.github.florence4j.torch;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.GenericList;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.LongList;
+import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Calls any ATen operator by its name and overload through the dispatcher, for operators that the Java binding does not
+ * map. Arguments are positional and complete: defaults of the schema are not filled in.
+ */
+public final class Operators {
+    private static final Map<String, OperatorHandle> HANDLES = new ConcurrentHashMap<>();
+
+    private Operators() {}
+
+    /**
+     * Calls an operator that gives one tensor, which belongs to the caller's scope.
+     *
+     * @param name such as {@code aten::scaled_dot_product_attention}
+     * @param overload the name after the dot in the schema, or an empty string
+     * @param arguments tensors, {@code Long}, {@code Integer}, {@code Double}, {@code Boolean}, {@code String},
+     *     {@code long[]}, {@link DType}, {@link Scalar}, {@link Device}, {@link IValue}, or null for none
+     * @throws IllegalArgumentException when there is no such operator or an argument has another type
+     */
+    public static Tensor call(String name, String overload, Object... arguments) {
+        OperatorHandle operator = HANDLES.computeIfAbsent(name + "." + overload, key -> find(name, overload));
+        return Scopes.keep(() -> {
+            IValueVector stack = new IValueVector();
+            for (Object argument : arguments) {
+                stack.push_back(value(argument));
+            }
+            operator.callBoxed(stack);
+            return stack.get(0).toTensor();
+        });
+    }
+
+    private static OperatorHandle find(String name, String overload) {
+        try {
+            return Scopes.own(() -> new OperatorHandle(Dispatcher.singleton().findSchemaOrThrow(name, overload)));
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "libtorch has no operator " + name + (overload.isEmpty() ? "" : "." + overload), e);
+        }
+    }
+
+    private static IValue value(Object argument) {
+        if (argument == null) {
+            return new IValue();
+        } else if (argument instanceof IValue value) {
+            return value;
+        } else if (argument instanceof Tensor tensor) {
+            return new IValue(tensor);
+        } else if (argument instanceof Long number) {
+            return new IValue(number.longValue());
+        } else if (argument instanceof Integer number) {
+            return new IValue(number.longValue());
+        } else if (argument instanceof Double number) {
+            return new IValue(number.doubleValue());
+        } else if (argument instanceof Boolean flag) {
+            return new IValue(flag.booleanValue());
+        } else if (argument instanceof String text) {
+            return new IValue(text);
+        } else if (argument instanceof DType dtype) {
+            return new IValue((long) dtype.scalarType().value);
+        } else if (argument instanceof Scalar scalar) {
+            return new IValue(scalar);
+        } else if (argument instanceof Device device) {
+            return new IValue(device);
+        } else if (argument instanceof long[] numbers) {
+            return new IValue(list(numbers));
+        }
+        throw new IllegalArgumentException("an operator argument is a "
+                + argument.getClass().getName() + "; expected a tensor, number, flag, text, list or null");
+    }
+
+    private static GenericList list(long[] numbers) {
+        GenericList list = new GenericList(new LongList().elementType());
+        for (long number : numbers) {
+            list.push_back(new IValue(number));
+        }
+        return list;
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.florence4j.torch.file;
+
+import io.github.florence4j.torch.DType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/** An open file of named tensors. Tensors that were read stay valid after it is closed. */
+public interface WeightFile extends AutoCloseable {
+    /** The file. */
+    Path path();
+
+    /** Its tensors by name, in the file's order. */
+    Map<String, TensorInfo> tensors();
+
+    /**
+     * Reads one tensor in a precision.
+     *
+     * <p>When the stored type is the wanted one, the result is a view of the mapped file: it costs no copy, its pages
+     * are loaded when first touched and are the operating system's cache. It must not be written to, and the file must
+     * not be shortened or overwritten in place while it lives (replacing the file by a move is safe). Otherwise its
+     * elements are converted through a small buffer into memory of their own. It belongs to the caller's scope, as
+     * {@link io.github.florence4j.torch.Scopes#keep} says.
+     *
+     * @throws IllegalArgumentException when there is no such tensor
+     */
+    Tensor read(String name, DType dtype) throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

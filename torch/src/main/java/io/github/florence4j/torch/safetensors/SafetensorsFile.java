@@ -1,0 +1,111 @@
+package io.github.florence4j.torch.safetensors;
+
+import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.file.InvalidWeightsException;
+import io.github.florence4j.torch.file.TensorInfo;
+import io.github.florence4j.torch.file.TensorReader;
+import io.github.florence4j.torch.file.WeightFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * An open {@code .safetensors} file: eight bytes with the header's length, a JSON header, the tensors' bytes (reference:
+ * the safetensors format description). The header and the length of the file are checked on opening. Not for use by
+ * several threads at once.
+ */
+public final class SafetensorsFile implements WeightFile {
+    /** The format's own limit on the header. */
+    static final long MAX_HEADER_BYTES = 100_000_000;
+
+    private static final int LENGTH_BYTES = 8;
+    private static final String GIT_LFS = "version https://git-lfs";
+
+    private final Path path;
+    private final TensorReader reader;
+    private final SafetensorsHeader header;
+
+    private SafetensorsFile(Path path, TensorReader reader, SafetensorsHeader header) {
+        this.path = path;
+        this.reader = reader;
+        this.header = header;
+    }
+
+    /**
+     * Opens a file and checks its header.
+     *
+     * @throws InvalidWeightsException when it is not a safetensors file, contradicts itself or is truncated
+     * @throws IOException when it cannot be read
+     */
+    public static SafetensorsFile open(Path path) throws IOException {
+        TensorReader reader = TensorReader.open(path);
+        try {
+            return new SafetensorsFile(path, reader, readHeader(path, reader));
+        } catch (IOException | RuntimeException e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    private static SafetensorsHeader readHeader(Path path, TensorReader reader) throws IOException {
+        if (reader.size() < LENGTH_BYTES) {
+            throw new InvalidWeightsException(
+                    path + " has " + reader.size() + " bytes; a safetensors file has at least " + LENGTH_BYTES);
+        }
+        ByteBuffer prefix = bytes(reader, 0, (int) Math.min(reader.size(), GIT_LFS.length()));
+        if (StandardCharsets.ISO_8859_1.decode(prefix.duplicate()).toString().equals(GIT_LFS)) {
+            throw new InvalidWeightsException(
+                    path + " is a Git LFS pointer, not the weights; fetch the file itself with git lfs pull");
+        }
+        long length = prefix.getLong(0);
+        if (length < 2 || length > MAX_HEADER_BYTES) {
+            throw new InvalidWeightsException(path + " is not a safetensors file: its header would have "
+                    + Long.toUnsignedString(length) + " bytes; expected 2 to " + MAX_HEADER_BYTES);
+        }
+        if (LENGTH_BYTES + length > reader.size()) {
+            throw new InvalidWeightsException(
+                    path + " is truncated: its header has " + length + " bytes but the file only " + reader.size());
+        }
+        ByteBuffer json = bytes(reader, LENGTH_BYTES, (int) length);
+        return SafetensorsHeader.parse(path, json.array(), LENGTH_BYTES + length, reader.size());
+    }
+
+    private static ByteBuffer bytes(TensorReader reader, long position, int count) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+        reader.readFully(bytes, position);
+        return bytes.flip();
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public Map<String, TensorInfo> tensors() {
+        return header.tensors();
+    }
+
+    /** The header's {@code __metadata__}; empty when there is none. */
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    @Override
+    public Tensor read(String name, DType dtype) throws IOException {
+        TensorInfo info = header.tensors().get(name);
+        if (info == null) {
+            throw new IllegalArgumentException(path + " has no tensor " + name);
+        }
+        return reader.read(info, dtype);
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+}

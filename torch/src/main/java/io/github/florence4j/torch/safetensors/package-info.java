@@ -1,0 +1,2 @@
+/** Reading and writing {@code .safetensors} files. */
+package io.github.florence4j.torch.safetensors;
