@@ -1,0 +1,70 @@
+package io.github.florence4j.weights;
+
+import io.github.florence4j.config.VisionConfig;
+import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.file.InvalidWeightsException;
+import io.github.florence4j.weights.CheckpointFiles.Located;
+import java.io.IOException;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/** Reads single tensors of a checkpoint into their final form: orientation, precision, device. */
+final class TensorLoading {
+    private TensorLoading() {}
+
+    static Tensor read(String name, Located located, KeyLayout layout, DType dtype, Device device) throws IOException {
+        Tensor tensor = located.file().read(located.info().name(), dtype);
+        requireFinite(located, tensor);
+        if (layout.transposes(name)) {
+            tensor = tensor.t().contiguous();
+        }
+        return device.is_cpu() ? tensor : tensor.to(device, dtype.scalarType());
+    }
+
+    /** Infinities and NaN survive a sum, so one fast pass finds them; a sum that overflowed is looked at closely. */
+    private static void requireFinite(Located located, Tensor tensor) {
+        double sum = torch.sum(tensor, new ScalarTypeOptional(DType.FLOAT32.scalarType()))
+                .item_double();
+        if (!Double.isFinite(sum) && !torch.isfinite(tensor).all().item_bool()) {
+            throw new InvalidWeightsException("tensor " + located.info().name() + " in "
+                    + located.file().path() + " holds infinite values or NaN as " + DType.of(tensor));
+        }
+    }
+
+    /**
+     * The cosine table of frame numbers: sine in even columns, cosine in odd ones (specification 2.3, step 2; reference:
+     * {@code Florence2VisionPositionalEmbeddingCosine1D}).
+     */
+    static Tensor frameTable(VisionConfig vision, DType dtype, Device device) {
+        int frames = vision.maxTemporalEmbeddings();
+        int width = vision.outputDim();
+        TensorOptions fp32 = new TensorOptions(DType.FLOAT32.scalarType());
+        Tensor even = torch.arange(new Scalar(0), new Scalar(width), new Scalar(2), fp32);
+        Tensor frequencies = even.mul(new Scalar(-Math.log(10000.0) / width)).exp(); // (D / 2)
+        Tensor angles = torch.arange(new Scalar(frames), fp32).unsqueeze(1).mul(frequencies); // (T, D / 2)
+        Tensor table = torch.stack(
+                        new org.bytedeco.pytorch.TensorVector(angles.sin(), angles.cos()), -1) // (T, D / 2, 2)
+                .view(frames, width); // (T, D)
+        return table.to(device, dtype.scalarType());
+    }
+
+    /** The logits bias of the published checkpoints is zero; adding it would cost time and change nothing. */
+    static void dropZeroBias(Map<String, Tensor> tensors) {
+        Tensor bias = tensors.get(TensorNames.LOGITS_BIAS);
+        if (bias == null) {
+            return;
+        }
+        try (PointerScope scope = new PointerScope()) {
+            if (bias.count_nonzero().item_long() == 0) {
+                tensors.remove(TensorNames.LOGITS_BIAS);
+                bias.close();
+            }
+        }
+    }
+}
