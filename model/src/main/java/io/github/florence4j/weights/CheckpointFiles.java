@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.florence4j.torch.file.InvalidWeightsException;
 import io.github.florence4j.torch.file.TensorInfo;
 import io.github.florence4j.torch.file.WeightFile;
+import io.github.florence4j.torch.pickle.TorchZipFile;
 import io.github.florence4j.torch.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import java.util.Map;
 /** The open weight files of a checkpoint folder, one or several, and where each tensor lies. */
 final class CheckpointFiles implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final List<String> NAMES = List.of("model.safetensors");
+    private static final List<String> NAMES = List.of("model.safetensors", "pytorch_model.bin");
 
     private final List<WeightFile> files = new ArrayList<>();
     private final Map<String, Located> tensors = new LinkedHashMap<>();
@@ -110,7 +111,8 @@ final class CheckpointFiles implements AutoCloseable {
     }
 
     private WeightFile openFile(Path path) throws IOException {
-        WeightFile file = SafetensorsFile.open(path);
+        WeightFile file =
+                path.toString().endsWith(".safetensors") ? SafetensorsFile.open(path) : TorchZipFile.open(path);
         files.add(file);
         return file;
     }

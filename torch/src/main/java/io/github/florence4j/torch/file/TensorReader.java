@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class TensorReader implements AutoCloseable {
     private static final int BUFFER_BYTES = 8 << 20;
+    private static final String GIT_LFS = "version https://git-lfs";
     private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private final Path path;
@@ -42,14 +44,34 @@ public final class TensorReader implements AutoCloseable {
         this.size = size;
     }
 
-    /** Opens a file for reading. @throws IOException when it cannot be opened */
+    /**
+     * Opens a file for reading.
+     *
+     * @throws InvalidWeightsException when it is a Git LFS pointer, which stands for weights that were not fetched
+     * @throws IOException when it cannot be opened
+     */
     public static TensorReader open(Path path) throws IOException {
         if (!LITTLE_ENDIAN) {
             throw new InvalidWeightsException(
-                    path + " holds little-endian numbers; this machine is big-endian, which is" + " not supported");
+                    path + " holds little-endian numbers; this machine is big-endian, which is not supported");
         }
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-        return new TensorReader(path, channel, channel.size());
+        try {
+            refusePointer(path, channel);
+            return new TensorReader(path, channel, channel.size());
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static void refusePointer(Path path, FileChannel channel) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(GIT_LFS.length());
+        channel.read(start, 0);
+        if (StandardCharsets.ISO_8859_1.decode(start.flip()).toString().equals(GIT_LFS)) {
+            throw new InvalidWeightsException(
+                    path + " is a Git LFS pointer, not the weights; fetch the file itself with git lfs pull");
+        }
     }
 
     /** The length of the file in bytes. */

@@ -8,7 +8,6 @@ import io.github.florence4j.torch.file.WeightFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -23,7 +22,6 @@ public final class SafetensorsFile implements WeightFile {
     static final long MAX_HEADER_BYTES = 100_000_000;
 
     private static final int LENGTH_BYTES = 8;
-    private static final String GIT_LFS = "version https://git-lfs";
 
     private final Path path;
     private final TensorReader reader;
@@ -56,12 +54,7 @@ public final class SafetensorsFile implements WeightFile {
             throw new InvalidWeightsException(
                     path + " has " + reader.size() + " bytes; a safetensors file has at least " + LENGTH_BYTES);
         }
-        ByteBuffer prefix = bytes(reader, 0, (int) Math.min(reader.size(), GIT_LFS.length()));
-        if (StandardCharsets.ISO_8859_1.decode(prefix.duplicate()).toString().equals(GIT_LFS)) {
-            throw new InvalidWeightsException(
-                    path + " is a Git LFS pointer, not the weights; fetch the file itself with git lfs pull");
-        }
-        long length = prefix.getLong(0);
+        long length = bytes(reader, 0, LENGTH_BYTES).getLong();
         if (length < 2 || length > MAX_HEADER_BYTES) {
             throw new InvalidWeightsException(path + " is not a safetensors file: its header would have "
                     + Long.toUnsignedString(length) + " bytes; expected 2 to " + MAX_HEADER_BYTES);
