@@ -1,5 +1,6 @@
 package io.github.florence4j.weights;
 
+import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.torch.file.InvalidWeightsException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * They belong to no {@code PointerScope}, are shared by all threads and must not be written to: they may be views of the
  * mapped file (see {@link io.github.florence4j.torch.file.WeightFile#read}).
  */
-public final class Weights implements AutoCloseable {
+public final class Weights implements Parameters.Source, AutoCloseable {
     private final Map<String, Tensor> tensors;
     private final boolean owned;
 
@@ -42,6 +43,7 @@ public final class Weights implements AutoCloseable {
      *
      * @throws InvalidWeightsException when there is none
      */
+    @Override
     public Tensor get(String name) {
         Tensor tensor = find(name);
         if (tensor == null) {
@@ -51,6 +53,7 @@ public final class Weights implements AutoCloseable {
     }
 
     /** Whether there is a tensor with this name, a tied one included. */
+    @Override
     public boolean has(String name) {
         return find(name) != null;
     }

@@ -1,0 +1,40 @@
+package io.github.florence4j.generation;
+
+import io.github.florence4j.nn.Florence2Network;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+
+/** Decodes encoded batches as options ask: greedily, by sampling or by beam search. Stateless. */
+public final class Generator {
+    private final Florence2Network network;
+
+    /** A generator on that network. */
+    public Generator(Florence2Network network) {
+        this.network = network;
+    }
+
+    /**
+     * The answers of a batch: for each sample {@code numReturnSequences} sequences, best first.
+     *
+     * @param encoded the encoder's last hidden state {@code (b, s, p)}
+     * @param mask the mask with which it was encoded
+     * @param constraints one per sample, or none at all
+     * @param stop ends an answer before {@code </s>}
+     * @param listener hears tokens as they settle
+     */
+    public List<List<GeneratedSequence>> generate(
+            Tensor encoded,
+            TensorOptional mask,
+            GenerationOptions options,
+            List<TokenConstraint> constraints,
+            StopCondition stop,
+            TokenListener listener) {
+        int maxLength =
+                (int) Math.min(1L + options.maxNewTokens(), network.decoder().maxPositions() + 1);
+        Decoding decoding = new Decoding(network, options, maxLength, constraints, stop, listener);
+        return options.numBeams() > 1
+                ? new BeamSearch(decoding).run(encoded, mask)
+                : new TokenSearch(decoding).run(encoded, mask);
+    }
+}

@@ -1,0 +1,148 @@
+package io.github.florence4j.nn;
+
+import io.github.florence4j.config.TextConfig;
+import io.github.florence4j.torch.Scopes;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+
+/**
+ * The post-norm BART decoder, for a whole target at once or one token at a time on a cache (specification 3.3 and 3.5;
+ * reference: {@code BartDecoder}).
+ */
+public final class BartDecoder {
+    private final TextConfig config;
+    private final LearnedPositions positions;
+    private final LayerNorm layernormEmbedding;
+    private final List<Layer> layers = new ArrayList<>();
+
+    /** The decoder on the weights below {@code decoder}. */
+    public BartDecoder(TextConfig config, Parameters at) {
+        this.config = config;
+        this.positions = new LearnedPositions(at);
+        this.layernormEmbedding = at.layerNorm("layernorm_embedding");
+        for (int i = 0; i < config.decoderLayers(); i++) {
+            layers.add(new Layer(config, at.at("layers").at(i)));
+        }
+    }
+
+    /** The longest target, start token included. */
+    public long maxPositions() {
+        return positions.capacity();
+    }
+
+    /**
+     * Hidden states {@code (b, t, p)} of a whole target, each position seeing only those before it.
+     *
+     * @param embeddings the target's embeddings {@code (b, t, p)}
+     * @param encoded the encoder's last hidden state {@code (b, s, p)}
+     * @param mask additive mask {@code (b, 1, 1, s)} of the encoder's positions, or empty
+     */
+    public Tensor forward(Tensor embeddings, Tensor encoded, TensorOptional mask, Regularization regularization) {
+        return Scopes.keep(() -> {
+            Tensor hidden = regularization.dropout(embed(embeddings, 0), config.dropout());
+            for (Layer layer : layers) {
+                Tensor x = hidden;
+                hidden = Scopes.keep(() -> layer.forward(x, encoded, mask, regularization));
+                x.close();
+            }
+            return hidden;
+        });
+    }
+
+    /** A fresh cache for {@code beams} hypotheses of each encoded sample {@code (b, s, p)}. */
+    public DecoderCache cache(Tensor encoded, TensorOptional mask, int beams) {
+        List<DecoderCache.Cross> cross = new ArrayList<>();
+        for (Layer layer : layers) {
+            cross.add(new DecoderCache.Cross(
+                    Scopes.keep(() -> layer.encoderAttn.keys(encoded).contiguous()),
+                    Scopes.keep(() -> layer.encoderAttn.values(encoded).contiguous())));
+        }
+        return new DecoderCache(cross, mask, encoded.size(0), beams);
+    }
+
+    /**
+     * Hidden states {@code (r, 1, p)} of the next token of every hypothesis, whose keys and values join the cache.
+     *
+     * @param embeddings the newest tokens' embeddings {@code (r, 1, p)}, one row per hypothesis, samples outermost
+     */
+    public Tensor step(Tensor embeddings, DecoderCache cache) {
+        return Scopes.keep(() -> {
+            Tensor hidden = embed(embeddings, cache.length());
+            for (int i = 0; i < layers.size(); i++) {
+                Layer layer = layers.get(i);
+                int index = i;
+                Tensor x = hidden;
+                hidden = Scopes.keep(() -> layer.step(x, cache, index));
+                x.close();
+            }
+            cache.advance();
+            return hidden;
+        });
+    }
+
+    private Tensor embed(Tensor embeddings, long first) {
+        return layernormEmbedding.forward(embeddings.add(positions.slice(first, embeddings.size(1))));
+    }
+
+    private static final class Layer {
+        private final TextConfig config;
+        private final BartAttention selfAttn;
+        private final LayerNorm selfAttnLayerNorm;
+        private final BartAttention encoderAttn;
+        private final LayerNorm encoderAttnLayerNorm;
+        private final FeedForward ffn;
+        private final LayerNorm finalLayerNorm;
+
+        Layer(TextConfig config, Parameters at) {
+            this.config = config;
+            this.selfAttn = new BartAttention(at.at("self_attn"), config.decoderAttentionHeads());
+            this.selfAttnLayerNorm = at.layerNorm("self_attn_layer_norm");
+            this.encoderAttn = new BartAttention(at.at("encoder_attn"), config.decoderAttentionHeads());
+            this.encoderAttnLayerNorm = at.layerNorm("encoder_attn_layer_norm");
+            this.ffn = new FeedForward(at, config.activationDropout());
+            this.finalLayerNorm = at.layerNorm("final_layer_norm");
+        }
+
+        Tensor forward(Tensor x, Tensor encoded, TensorOptional mask, Regularization regularization) {
+            double dropout = regularization.attentionDropout(config.attentionDropout());
+            Tensor self = selfAttn.attend(
+                    selfAttn.queries(x), selfAttn.keys(x), selfAttn.values(x), new TensorOptional(), dropout, true);
+            Tensor y = selfAttnLayerNorm.forward(Residual.add(regularization.dropout(self, config.dropout()), x));
+            Tensor cross = encoderAttn.attend(
+                    encoderAttn.queries(y),
+                    encoderAttn.keys(encoded),
+                    encoderAttn.values(encoded),
+                    mask,
+                    dropout,
+                    false);
+            Tensor z = encoderAttnLayerNorm.forward(Residual.add(regularization.dropout(cross, config.dropout()), y));
+            return feed(z, regularization);
+        }
+
+        Tensor step(Tensor x, DecoderCache cache, int index) {
+            cache.append(index, selfAttn.keys(x), selfAttn.values(x));
+            Tensor self = selfAttn.attend(
+                    selfAttn.queries(x),
+                    cache.selfKeys(index),
+                    cache.selfValues(index),
+                    new TensorOptional(),
+                    0,
+                    false);
+            Tensor y = selfAttnLayerNorm.forward(Residual.add(self, x)); // (r, 1, p)
+            // The beams of a sample are queries of one attention over its keys, which are held once.
+            Tensor beams = y.view(cache.samples(), cache.beams(), y.size(2)); // (b, beams, p)
+            DecoderCache.Cross keys = cache.cross(index);
+            Tensor cross = encoderAttn
+                    .attend(encoderAttn.queries(beams), keys.keys(), keys.values(), cache.mask(), 0, false)
+                    .view(y.size(0), 1, y.size(2));
+            return feed(encoderAttnLayerNorm.forward(Residual.add(cross, y)), Regularization.NONE);
+        }
+
+        private Tensor feed(Tensor x, Regularization regularization) {
+            Tensor fed = regularization.dropout(ffn.forward(x, regularization), config.dropout());
+            return finalLayerNorm.forward(Residual.add(fed, x));
+        }
+    }
+}

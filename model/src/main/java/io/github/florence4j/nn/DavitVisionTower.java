@@ -1,0 +1,147 @@
+package io.github.florence4j.nn;
+
+import io.github.florence4j.config.VisionConfig;
+import io.github.florence4j.torch.Scopes;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * DaViT: stages of a convolution that shrinks the map, followed by blocks that attend within windows of positions, then
+ * across channels (specification 2.2; reference: {@code Florence2VisionBackbone}).
+ *
+ * <p>Maps are {@code (b, y, x, c)}, channels last throughout.
+ */
+public final class DavitVisionTower {
+    /** One named step of the tower and the map it gave; for comparing with a reference. */
+    @FunctionalInterface
+    public interface Observer {
+        /** Called with the checkpoint's name of the layer and its output {@code (b, y, x, c)}, only lent. */
+        void layer(String name, Tensor map);
+    }
+
+    private final List<Stage> stages = new ArrayList<>();
+
+    /** The tower of that configuration on the weights below {@code vision_tower}. */
+    public DavitVisionTower(VisionConfig config, Parameters parameters) {
+        double[] rates = dropPathRates(config);
+        int block = 0;
+        for (int s = 0; s < config.stages(); s++) {
+            List<Block> blocks = new ArrayList<>();
+            for (int d = 0; d < config.depths().get(s); d++) {
+                Parameters at = parameters.at("blocks").at(s).at(d);
+                String name = "blocks." + s + "." + d;
+                blocks.add(spatialBlock(name, config, s, at.at("spatial_block"), rates[block++]));
+                blocks.add(channelBlock(name, config, s, at.at("channel_block"), rates[block++]));
+            }
+            stages.add(new Stage(
+                    "convs." + s,
+                    new ConvEmbedding(config, s, parameters.at("convs").at(s)),
+                    List.copyOf(blocks)));
+        }
+    }
+
+    /** The last stage's map {@code (b, y, x, c)} of pixel values {@code (b, 3, height, width)}. */
+    public Tensor forward(Tensor pixelValues, Regularization regularization) {
+        return forward(pixelValues, regularization, (name, map) -> {});
+    }
+
+    /** As {@link #forward(Tensor, Regularization)}, showing every layer's output to {@code observer}. */
+    public Tensor forward(Tensor pixelValues, Regularization regularization, Observer observer) {
+        return Scopes.keep(() -> {
+            Tensor map = pixelValues.permute(0, 2, 3, 1); // (b, y, x, c)
+            for (Stage stage : stages) {
+                Tensor input = map;
+                map = Scopes.keep(() -> stage.embedding.forward(input));
+                observer.layer(stage.name, map);
+                input.close();
+                for (Block block : stage.blocks) {
+                    Tensor x = map;
+                    map = Scopes.keep(() -> block.forward(x, regularization));
+                    observer.layer(block.name, map);
+                    x.close();
+                }
+            }
+            return map;
+        });
+    }
+
+    /** Rates of stochastic depth, rising linearly from 0 over all sub-blocks (specification 2.2). */
+    private static double[] dropPathRates(VisionConfig config) {
+        int count = 2 * config.depths().stream().mapToInt(Integer::intValue).sum();
+        double[] rates = new double[count];
+        for (int i = 1; i < count; i++) {
+            rates[i] = config.dropPathRate() * i / (count - 1);
+        }
+        return rates;
+    }
+
+    private static Block spatialBlock(String name, VisionConfig config, int stage, Parameters at, double dropPath) {
+        int heads = config.numHeads().get(stage);
+        WindowAttention attention = new WindowAttention(at.at("window_attn"), heads, config.windowSize());
+        return new Block(name + ".spatial_block", config.embedDim().get(stage), at, attention::forward, dropPath);
+    }
+
+    private static Block channelBlock(String name, VisionConfig config, int stage, Parameters at, double dropPath) {
+        ChannelAttention attention =
+                new ChannelAttention(at.at("channel_attn"), config.numGroups().get(stage));
+        return new Block(name + ".channel_block", config.embedDim().get(stage), at, attention::forward, dropPath);
+    }
+
+    private record Stage(String name, ConvEmbedding embedding, List<Block> blocks) {}
+
+    /** The convolution that opens a stage. Its layer norm acts on the input (prenorm) or on the output, never on both. */
+    private static final class ConvEmbedding {
+        private final Convolution conv;
+        private final LayerNorm norm;
+        private final boolean prenorm;
+
+        ConvEmbedding(VisionConfig config, int stage, Parameters at) {
+            this.conv = at.convolution(
+                    "conv",
+                    config.patchStride().get(stage),
+                    config.patchPadding().get(stage),
+                    1);
+            this.norm = at.layerNorm("norm");
+            this.prenorm = config.patchPrenorm().get(stage);
+        }
+
+        Tensor forward(Tensor map) {
+            return prenorm ? conv.forward(norm.forward(map)) : norm.forward(conv.forward(map));
+        }
+    }
+
+    /** Depthwise convolution, attention, depthwise convolution, feed-forward: each added to its input. */
+    private static final class Block {
+        private final String name;
+        private final Convolution conv1;
+        private final LayerNorm norm1;
+        private final Linear attention;
+        private final Convolution conv2;
+        private final LayerNorm norm2;
+        private final FeedForward ffn;
+        private final double dropPath;
+
+        Block(String name, long channels, Parameters at, Linear attention, double dropPath) {
+            this.name = name;
+            this.conv1 = at.depthwise("conv1", channels);
+            this.norm1 = at.layerNorm("norm1");
+            this.attention = attention;
+            this.conv2 = at.depthwise("conv2", channels);
+            this.norm2 = at.layerNorm("norm2");
+            this.ffn = new FeedForward(at.at("ffn"), 0);
+            this.dropPath = dropPath;
+        }
+
+        Tensor forward(Tensor input, Regularization regularization) {
+            Tensor x = Scopes.keep(() -> Residual.add(conv1.forward(input), input));
+            Tensor y = Scopes.keep(
+                    () -> Residual.add(x, regularization.dropPath(attention.forward(norm1.forward(x)), dropPath)));
+            Tensor z = Scopes.keep(() -> Residual.add(conv2.forward(y), y));
+            return Residual.add(
+                    z,
+                    Scopes.keep(
+                            () -> regularization.dropPath(ffn.forward(norm2.forward(z), regularization), dropPath)));
+        }
+    }
+}

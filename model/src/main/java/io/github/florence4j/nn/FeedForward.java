@@ -1,0 +1,26 @@
+package io.github.florence4j.nn;
+
+import static org.bytedeco.pytorch.global.torch.gelu;
+import static org.bytedeco.pytorch.global.torch.gelu_;
+
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.Tensor;
+
+/** Two linear maps with the exact (erf) GELU between them. */
+final class FeedForward {
+    private final Linear fc1;
+    private final Linear fc2;
+    private final double activationDropout;
+
+    FeedForward(Parameters parameters, double activationDropout) {
+        this.fc1 = parameters.linear("fc1");
+        this.fc2 = parameters.linear("fc2");
+        this.activationDropout = activationDropout;
+    }
+
+    Tensor forward(Tensor x, Regularization regularization) {
+        Tensor hidden = fc1.forward(x);
+        Tensor active = GradMode.is_enabled() ? gelu(hidden) : gelu_(hidden);
+        return fc2.forward(regularization.dropout(active, activationDropout));
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.florence4j.nn;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+
+/**
+ * A place in the tree of checkpoint names, from which layers take their weights.
+ *
+ * <p>Layers made here hold native handles: make them outside any {@code PointerScope}.
+ */
+public final class Parameters {
+    /** Where tensors come from, by full name in the transformers layout. */
+    public interface Source {
+        /** The tensor of that name; throws when there is none. */
+        Tensor get(String name);
+
+        /** Whether there is a tensor of that name. */
+        boolean has(String name);
+
+        /** The linear layer whose weights have that name plus {@code .weight} and {@code .bias}. */
+        default Linear linear(String name) {
+            String bias = name + ".bias";
+            return new DenseLinear(
+                    get(name + ".weight"), has(bias) ? new TensorOptional(get(bias)) : new TensorOptional());
+        }
+    }
+
+    private final Source source;
+    private final String prefix;
+
+    private Parameters(Source source, String prefix) {
+        this.source = source;
+        this.prefix = prefix;
+    }
+
+    /** The root of the tree. */
+    public static Parameters of(Source source) {
+        return new Parameters(source, "");
+    }
+
+    /** The subtree below {@code child}, a name of one or more segments. */
+    public Parameters at(String child) {
+        return new Parameters(source, prefix + child + ".");
+    }
+
+    /** The subtree of the {@code index}-th entry of a list. */
+    public Parameters at(int index) {
+        return at(Integer.toString(index));
+    }
+
+    /** The tensor of that name here. */
+    public Tensor tensor(String name) {
+        return source.get(prefix + name);
+    }
+
+    Linear linear(String name) {
+        return source.linear(prefix + name);
+    }
+
+    LayerNorm layerNorm(String name) {
+        return new LayerNorm(tensor(name + ".weight"), tensor(name + ".bias"));
+    }
+
+    Convolution convolution(String name, int stride, int padding, long groups) {
+        return new Convolution(tensor(name + ".weight"), tensor(name + ".bias"), stride, padding, groups);
+    }
+
+    /** A depthwise 3 x 3 convolution over {@code channels} that keeps the size. */
+    Convolution depthwise(String name, long channels) {
+        return convolution(name, 1, 1, channels);
+    }
+}
