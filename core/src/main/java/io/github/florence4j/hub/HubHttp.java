@@ -59,14 +59,14 @@ final class HubHttp {
             JsonNode json = JSON.readTree(body);
             String commit = json.path("sha").asText();
             if (!HubId.isCommitHash(commit) || !json.path("siblings").isArray()) {
-                throw notAHub(address);
+                throw HubRefusal.notAHub(address);
             }
             Set<String> files = new HashSet<>();
             json.path("siblings")
                     .forEach(file -> files.add(file.path("rfilename").asText()));
             return new RepositoryListing(commit, files);
         } catch (JsonProcessingException e) {
-            throw notAHub(address);
+            throw HubRefusal.notAHub(address);
         }
     }
 
@@ -82,7 +82,7 @@ final class HubHttp {
         String etag = firstHeader(hops, "X-Linked-Etag")
                 .or(() -> last.headers().firstValue("ETag"))
                 .map(HubHttp::unquote)
-                .orElseThrow(() -> notAHub(address));
+                .orElseThrow(() -> HubRefusal.notAHub(address));
         return new RemoteFile(file, address, etag, size(hops));
     }
 
@@ -141,11 +141,11 @@ final class HubHttp {
             throw new InterruptedIOException("Interrupted while asking the hub.");
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw unreachable(address, "no answer within " + idleTimeout.toMillis() + " ms", e);
+            throw HubRefusal.unreachable(address, "no answer within " + idleTimeout.toMillis() + " ms", e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-            throw unreachable(address, text, cause);
+            throw HubRefusal.unreachable(address, text, cause);
         }
     }
 
@@ -155,7 +155,7 @@ final class HubHttp {
             guard.signOfLife();
             return body;
         } catch (IOException e) {
-            throw unreachable(response.uri(), "the answer broke off", e);
+            throw HubRefusal.unreachable(response.uri(), "the answer broke off", e);
         }
     }
 
@@ -171,9 +171,9 @@ final class HubHttp {
                 return Optional.of(target);
             }
         } catch (IllegalArgumentException e) {
-            throw oddRedirect(response, location.get(), e);
+            throw HubRefusal.oddRedirect(response, location.get(), e);
         }
-        throw oddRedirect(response, location.get(), new IllegalArgumentException("no http address"));
+        throw HubRefusal.oddRedirect(response, location.get(), new IllegalArgumentException("no http address"));
     }
 
     /** Whether an address belongs to the endpoint: same scheme, host and port. */
@@ -185,65 +185,9 @@ final class HubHttp {
     }
 
     private void requireOk(HttpResponse<?> response, HubId id, String what) throws HubException {
-        int status = response.statusCode();
-        if (status == 200) {
-            return;
+        if (response.statusCode() != 200) {
+            throw isHub(response.uri()) ? HubRefusal.of(response, settings, id, what) : HubRefusal.ofStorage(response);
         }
-        String hub = settings.endpoint().toString();
-        if (!isHub(response.uri()) && status >= 400) {
-            // A storage host refuses when a signed address has run out; asking the hub again gives a new one.
-            throw unreachable(response.uri(), "status " + status, new IOException("status " + status));
-        }
-        switch (status) {
-            case 401, 403 -> throw new HubException(Reason.DENIED, denied(status, id, hub));
-            case 404 -> throw new HubException(Reason.NOT_FOUND, notFound(response, id, what, hub));
-            case 429 ->
-                throw new HubException(
-                        Reason.UNREACHABLE,
-                        "The hub at " + hub + " has had too many requests (status 429); try again in a few minutes.");
-            default ->
-                throw new HubException(
-                        status == 408 || status >= 500 ? Reason.UNREACHABLE : Reason.UNEXPECTED,
-                        "The hub at " + hub + " answered with status " + status + " when asked for " + what + ".");
-        }
-    }
-
-    private String denied(int status, HubId id, String hub) {
-        String refused = "The hub at " + hub + " refused access to " + id.repository() + " (status " + status + "): ";
-        if (settings.token().isEmpty()) {
-            return refused + "the name is wrong, or the repository is private or gated; check the name, accept the"
-                    + " model's terms on " + hub + "/" + id.repository() + " if it has any, and set the environment"
-                    + " variable HF_TOKEN to an access token (made on " + hub + "/settings/tokens).";
-        }
-        return refused + "the access token in use (HF_TOKEN or the token file) is not valid for it; accept the model's"
-                + " terms on " + hub + "/" + id.repository() + " if it has any, or set HF_TOKEN to another token.";
-    }
-
-    private static String notFound(HttpResponse<?> response, HubId id, String what, String hub) {
-        return switch (response.headers().firstValue("X-Error-Code").orElse("")) {
-            case "RevisionNotFound" ->
-                "The repository " + id.repository() + " on " + hub + " has no revision '" + id.revision() + "'.";
-            case "RepoNotFound" -> "There is no model repository " + id.repository() + " on " + hub + ".";
-            default -> "The hub at " + hub + " has no " + what + " (status 404).";
-        };
-    }
-
-    private static HubException unreachable(URI address, String why, Throwable cause) {
-        String host = address.getScheme() + "://" + address.getRawAuthority();
-        return new HubException(Reason.UNREACHABLE, "The server " + host + " cannot be reached: " + why + ".", cause);
-    }
-
-    private static HubException notAHub(URI address) {
-        return new HubException(
-                Reason.UNEXPECTED,
-                "The answer from " + address + " is not one that a model hub gives; check HF_ENDPOINT and any proxy.");
-    }
-
-    private static HubException oddRedirect(HttpResponse<?> response, String location, Exception cause) {
-        return new HubException(
-                Reason.UNEXPECTED,
-                "The hub redirected " + response.uri() + " to '" + location + "', which is not an http address.",
-                cause);
     }
 
     private static long size(List<HttpResponse<InputStream>> hops) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,6 +45,10 @@ final class FakeHub implements AutoCloseable {
     interface Fault {
         /** Answers, or returns false to let the right answer follow. */
         boolean answer(HttpExchange exchange, byte[] content, int from) throws IOException;
+    }
+
+    static {
+        System.setProperty("sun.net.httpserver.nodelay", "true"); // else every answer takes 40 ms
     }
 
     final Map<String, byte[]> files = new ConcurrentHashMap<>();
@@ -121,9 +127,18 @@ final class FakeHub implements AutoCloseable {
         };
     }
 
+    /** Sends bytes without saying how many there will be. */
+    static Fault bytesOfUnknownNumber(byte[] content) {
+        return (exchange, ignored, from) -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(content);
+            return true;
+        };
+    }
+
     static byte[] bytes(int length, int seed) {
         byte[] bytes = new byte[length];
-        new java.util.Random(seed).nextBytes(bytes);
+        new Random(seed).nextBytes(bytes);
         return bytes;
     }
 
@@ -212,9 +227,11 @@ final class FakeHub implements AutoCloseable {
             headers.set("ETag", "\"of-the-pointer\"");
             headers.set("X-Linked-Etag", '"' + (etagOfWeights.isEmpty() ? sha256(content) : etagOfWeights) + '"');
             headers.set("X-Linked-Size", Integer.toString(content.length));
-            headers.set("Location", "http://127.0.0.1:" + storage.getAddress().getPort() + "/" + file + "?signed=1");
+            headers.set(
+                    "Location",
+                    "http://127.0.0.1:" + storage.getAddress().getPort() + encoded("/" + file) + "?signed=1");
         } else {
-            headers.set("Location", new URIPath("/small/" + file).encoded());
+            headers.set("Location", encoded("/small/" + file));
         }
         extraHeaders.forEach(headers::set);
         exchange.sendResponseHeaders(isLarge(file) ? 302 : 307, -1);
@@ -287,13 +304,11 @@ final class FakeHub implements AutoCloseable {
         }
     }
 
-    private record URIPath(String path) {
-        String encoded() {
-            try {
-                return new URI(null, null, path, null).toASCIIString();
-            } catch (java.net.URISyntaxException e) {
-                throw new AssertionError(e);
-            }
+    private static String encoded(String path) {
+        try {
+            return new URI(null, null, path, null).toASCIIString();
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
         }
     }
 }

@@ -4,6 +4,7 @@ import static io.github.florence4j.hub.FakeHub.COMMIT;
 import static io.github.florence4j.hub.FakeHub.REPOSITORY;
 import static io.github.florence4j.hub.FakeHub.bytes;
 import static io.github.florence4j.hub.FakeHub.bytesInstead;
+import static io.github.florence4j.hub.FakeHub.bytesOfUnknownNumber;
 import static io.github.florence4j.hub.FakeHub.cutAfter;
 import static io.github.florence4j.hub.FakeHub.gitObject;
 import static io.github.florence4j.hub.FakeHub.sha256;
@@ -291,6 +292,40 @@ class HubClientTest {
         HubException failure = failure(client());
         assertThat(failure.reason()).isEqualTo(Reason.DAMAGED);
         assertThat(failure).hasMessageContaining("announced 300000 bytes, the server sends 10");
+    }
+
+    @Test
+    void takesAnAnswerThatDoesNotSayItsSizeAndStopsIfItIsTooLong() throws IOException {
+        hub.faults.add(bytesOfUnknownNumber(bytes(300_001, 1)));
+        assertThat(failure(client())).hasMessageContaining("announced 300000 bytes, the server sends 300001");
+        assertThat(incomplete()).doesNotExist();
+
+        hub.faults.add(bytesOfUnknownNumber(bytes(300_000, 1)));
+        assertThat(pull().resolve("model.safetensors")).hasBinaryContent(bytes(300_000, 1));
+    }
+
+    @Test
+    void asksTheHubForAFreshAddressWhenTheStorageRefusesTheOldOne() throws IOException {
+        hub.faults.add(status(403));
+
+        assertThat(pull().resolve("model.safetensors")).hasBinaryContent(bytes(300_000, 1));
+        assertThat(hub.seen)
+                .filteredOn(request -> !request.storage() && request.fetches("model.safetensors"))
+                .hasSize(2);
+    }
+
+    @Test
+    void endsARingOfRedirects() {
+        hub.extraHeaders.put("Location", "config.json");
+
+        assertThat(failure(client())).hasMessageContaining("more than 10 times");
+    }
+
+    @Test
+    void followsNoRedirectThatIsNotHttp() {
+        hub.extraHeaders.put("Location", "file:///etc/passwd");
+
+        assertThat(failure(client())).hasMessageContaining("'file:///etc/passwd', which is not an http address");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.florence4j.hub;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +17,7 @@ final class PullMain {
     }
 
     /** Starts a JVM that runs this class, with UTF-8 file names whatever the surrounding locale is. */
-    static Process start(Path cache, URI endpoint, String id) throws java.io.IOException {
+    static Process start(Path cache, URI endpoint, String id) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
