@@ -7,12 +7,14 @@ import io.github.florence4j.hub.HubException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,9 +146,16 @@ final class HubHttp {
             throw HubRefusal.unreachable(address, "no answer within " + idleTimeout.toMillis() + " ms", e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-            throw HubRefusal.unreachable(address, text, cause);
+            throw HubRefusal.unreachable(address, why(cause), cause);
         }
+    }
+
+    private static String why(Throwable failure) {
+        if (failure.getCause() instanceof UnresolvedAddressException) {
+            return "its name is not known";
+        }
+        String text = failure.getMessage();
+        return text != null ? text : failure instanceof ConnectException ? "connection refused" : failure.toString();
     }
 
     private byte[] readAll(HttpResponse<InputStream> response) throws IOException {

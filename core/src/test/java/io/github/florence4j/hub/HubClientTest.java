@@ -413,7 +413,9 @@ class HubClientTest {
         hub.close();
 
         assertThat(client().locate(ID, DownloadListener.SILENT)).isEqualTo(snapshot);
-        assertThat(failure(client()).reason()).isEqualTo(Reason.UNREACHABLE);
+        HubException strict = failure(client());
+        assertThat(strict.reason()).isEqualTo(Reason.UNREACHABLE);
+        assertThat(strict).hasMessage("The server " + hub.endpoint() + " cannot be reached: connection refused.");
     }
 
     @Test

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +28,14 @@ class HubProcessesTest {
     @TempDir
     private Path cache;
 
+    /** Threads of our own: the common pool has a single one on a machine with two cores. */
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void endThreads() {
+        threads.shutdownNow();
+    }
+
     @Test
     void aSecondProcessWaitsForTheFirstAndUsesItsFile() throws Exception {
         try (FakeHub hub = new FakeHub()) {
@@ -34,7 +45,7 @@ class HubProcessesTest {
                 return false;
             });
             Process second = PullMain.start(cache, hub.endpoint(), REPOSITORY);
-            CompletableFuture<Path> first = CompletableFuture.supplyAsync(() -> pull(hub));
+            CompletableFuture<Path> first = CompletableFuture.supplyAsync(() -> pull(hub), threads);
             waitUntil(() -> headsOfWeights(hub) == 2);
             Thread.sleep(200);
             bothAreAtTheWeights.countDown();
@@ -54,8 +65,8 @@ class HubProcessesTest {
                 waitUntil(() -> headsOfWeights(hub) == 2);
                 return false;
             });
-            CompletableFuture<Path> first = CompletableFuture.supplyAsync(() -> pull(hub));
-            CompletableFuture<Path> second = CompletableFuture.supplyAsync(() -> pull(hub));
+            CompletableFuture<Path> first = CompletableFuture.supplyAsync(() -> pull(hub), threads);
+            CompletableFuture<Path> second = CompletableFuture.supplyAsync(() -> pull(hub), threads);
 
             assertThat(first.get()).isEqualTo(second.get());
             assertThat(hub.rangesOf("model.safetensors")).hasSize(1);
