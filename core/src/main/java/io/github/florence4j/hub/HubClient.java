@@ -51,7 +51,7 @@ public final class HubClient {
     }
 
     /**
-     * As {@link #pull}, but content with an earlier download, and a warning in the log, if the hub cannot be reached.
+     * As {@link #pull(HubId, DownloadListener)}, but content with an earlier download, and a warning in the log, if the hub cannot be reached.
      *
      * @throws HubException if the model cannot be had
      */

@@ -457,7 +457,9 @@ class HubClientTest {
     }
 
     private static HubException failure(HubClient client) {
-        return catchThrowableOfType(HubException.class, () -> client.pull(ID, DownloadListener.SILENT));
+        HubException failure = catchThrowableOfType(HubException.class, () -> client.pull(ID, DownloadListener.SILENT));
+        assertThat(failure).as("what pull throws").isNotNull();
+        return failure;
     }
 
     private void shards(String... names) {
