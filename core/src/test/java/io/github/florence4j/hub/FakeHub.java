@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -57,6 +59,7 @@ final class FakeHub implements AutoCloseable {
     final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
     final Queue<Integer> listingStatus = new ConcurrentLinkedQueue<>();
     final CountDownLatch closing = new CountDownLatch(1);
+    volatile Path blobs = Path.of("");
     volatile String commit = COMMIT;
     volatile String branch = "main";
     volatile String tokenNeeded = "";
@@ -92,10 +95,15 @@ final class FakeHub implements AutoCloseable {
                 .toList();
     }
 
-    /** Sends the first bytes and cuts the connection. */
-    static Fault cutAfter(int bytes) {
+    /**
+     * Sends the first bytes, waits until they are on the client's disk, and cuts the connection: bytes that the JDK's
+     * client still holds are lost when the connection breaks.
+     */
+    Fault cutAfter(int bytes) {
         return (exchange, content, from) -> {
             startBody(exchange, content, from, bytes);
+            Path incomplete = blobs.resolve(sha256(content) + ".incomplete");
+            waitUntil(() -> Files.exists(incomplete) && Files.size(incomplete) == from + bytes);
             exchange.close();
             return true;
         };
@@ -294,6 +302,24 @@ final class FakeHub implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
+    }
+
+    static void waitUntil(Condition condition) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.holds()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("waited 30 seconds for nothing");
+            }
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+    }
+
+    interface Condition {
+        boolean holds() throws IOException;
     }
 
     private static MessageDigest digest(String algorithm) {

@@ -5,7 +5,6 @@ import static io.github.florence4j.hub.FakeHub.REPOSITORY;
 import static io.github.florence4j.hub.FakeHub.bytes;
 import static io.github.florence4j.hub.FakeHub.bytesInstead;
 import static io.github.florence4j.hub.FakeHub.bytesOfUnknownNumber;
-import static io.github.florence4j.hub.FakeHub.cutAfter;
 import static io.github.florence4j.hub.FakeHub.gitObject;
 import static io.github.florence4j.hub.FakeHub.sha256;
 import static io.github.florence4j.hub.FakeHub.status;
@@ -39,6 +38,7 @@ class HubClientTest {
     @BeforeEach
     void startHub() throws IOException {
         hub = new FakeHub();
+        hub.blobs = cache.resolve("models--acme--tiny-florence/blobs");
     }
 
     @AfterEach
@@ -185,8 +185,8 @@ class HubClientTest {
 
     @Test
     void goesOnWhereTheConnectionWasCut() throws IOException {
-        hub.faults.add(cutAfter(100_000));
-        hub.faults.add(cutAfter(50_000));
+        hub.faults.add(hub.cutAfter(100_000));
+        hub.faults.add(hub.cutAfter(50_000));
 
         assertThat(pull().resolve("model.safetensors")).hasBinaryContent(hub.files.get("model.safetensors"));
         assertThat(hub.rangesOf("model.safetensors")).containsExactly("null", "bytes=100000-", "bytes=150000-");
@@ -194,7 +194,7 @@ class HubClientTest {
 
     @Test
     void keepsWhatCameWhenItGivesUpAndGoesOnInTheNextRun() throws IOException {
-        hub.faults.addAll(List.of(cutAfter(100_000), status(503), status(503), status(503)));
+        hub.faults.addAll(List.of(hub.cutAfter(100_000), status(503), status(503), status(503)));
 
         HubException failure = failure(client());
         assertThat(failure.reason()).isEqualTo(Reason.UNREACHABLE);
@@ -211,7 +211,7 @@ class HubClientTest {
     @Test
     void startsOverWhenTheServerKnowsNoRanges() throws IOException {
         hub.ranges = false;
-        hub.faults.add(cutAfter(100_000));
+        hub.faults.add(hub.cutAfter(100_000));
 
         assertThat(pull().resolve("model.safetensors")).hasBinaryContent(hub.files.get("model.safetensors"));
         assertThat(hub.rangesOf("model.safetensors")).containsExactly("null", "bytes=100000-");
@@ -221,17 +221,17 @@ class HubClientTest {
     void givesUpOnAServerThatAlwaysCutsAtTheSameByte() {
         hub.ranges = false;
         for (int i = 0; i < 20; i++) {
-            hub.faults.add(cutAfter(1000));
+            hub.faults.add(hub.cutAfter(1000));
         }
 
-        assertThat(failure(client())).hasMessageContaining("1000 of 300000");
+        assertThat(failure(client())).hasMessageContaining("of 300000 bytes");
         assertThat(hub.rangesOf("model.safetensors")).hasSizeLessThanOrEqualTo(4);
     }
 
     @Test
     void doesNotWaitForeverForASilentServer() throws IOException {
         hub.faults.add(hub.silentAfter(100_000));
-        RetryPolicy impatient = new RetryPolicy(2, Duration.ZERO, Duration.ofMillis(600));
+        RetryPolicy impatient = new RetryPolicy(2, Duration.ZERO, Duration.ofMillis(1200));
 
         Path snapshot = new HubClient(settings("", false), impatient).pull(ID, DownloadListener.SILENT);
         assertThat(snapshot.resolve("model.safetensors")).hasBinaryContent(hub.files.get("model.safetensors"));
@@ -432,7 +432,7 @@ class HubClientTest {
 
     @Test
     void tellsTheListenerHowFarItIs() throws IOException {
-        hub.faults.add(cutAfter(100_000));
+        hub.faults.add(hub.cutAfter(100_000));
         List<Long> done = new ArrayList<>();
         client().pull(ID, (file, bytesDone, bytesTotal) -> {
             if (file.equals("model.safetensors")) {

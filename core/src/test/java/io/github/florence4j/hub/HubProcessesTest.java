@@ -2,6 +2,7 @@ package io.github.florence4j.hub;
 
 import static io.github.florence4j.hub.FakeHub.COMMIT;
 import static io.github.florence4j.hub.FakeHub.REPOSITORY;
+import static io.github.florence4j.hub.FakeHub.waitUntil;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -123,23 +124,5 @@ class HubProcessesTest {
                 .filter(request ->
                         request.method().equals("HEAD") && request.path().endsWith("/model.safetensors"))
                 .count();
-    }
-
-    private static void waitUntil(Condition condition) throws IOException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.holds()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("waited 30 seconds for nothing");
-            }
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws IOException;
     }
 }
