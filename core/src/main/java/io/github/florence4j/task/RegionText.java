@@ -55,7 +55,7 @@ final class RegionText {
         }
     }
 
-    private static String list(double x1, double y1, double x2, double y2) {
+    static String list(double x1, double y1, double x2, double y2) {
         return x1 + "," + y1 + "," + x2 + "," + y2;
     }
 
