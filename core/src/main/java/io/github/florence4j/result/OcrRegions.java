@@ -33,6 +33,21 @@ public record OcrRegions(List<OcrRegion> items) implements TaskResult {
         return items.stream().map(OcrRegion::score).toList();
     }
 
+    /**
+     * The regions whose quad takes at least this part of the image. The area is that of the original processor's filter,
+     * which leaves the closing edge out and so depends on the origin; the first releases used a part of 0.01.
+     *
+     * @param part 0..1
+     * @param width width of the image in pixels
+     * @param height height of the image in pixels
+     */
+    public OcrRegions withoutSmallerThan(double part, int width, int height) {
+        double least = part * width * height;
+        return new OcrRegions(items.stream()
+                .filter(item -> openArea(item.quad().points()) >= least)
+                .toList());
+    }
+
     @Override
     public int size() {
         return items.size();
@@ -54,5 +69,15 @@ public record OcrRegions(List<OcrRegion> items) implements TaskResult {
         ResultJson.putLabels(json, "labels", labels());
         ResultJson.putScores(json, "scores", "label_scores", scores());
         return json;
+    }
+
+    private static double openArea(List<Point> points) {
+        double sum = 0;
+        for (int i = 0; i + 1 < points.size(); i++) {
+            Point a = points.get(i);
+            Point b = points.get(i + 1);
+            sum += a.x() * b.y() - b.x() * a.y();
+        }
+        return Math.abs(sum) / 2;
     }
 }

@@ -79,9 +79,9 @@ public final class Florence2Tokenizer implements AutoCloseable {
 
     /**
      * The text of a sequence: special tokens verbatim, the bytes of the others read together as UTF-8, no spaces added
-     * and none removed. Bytes that are not UTF-8 become U+FFFD.
+     * and none removed. Bytes that are not UTF-8 become U+FFFD; ids above the vocabulary give nothing.
      *
-     * @throws IllegalArgumentException if an id is outside the vocabulary
+     * @throws IllegalArgumentException if an id is negative
      */
     public String decode(int... ids) {
         return TokenSpans.of(this, ids).text();

@@ -14,6 +14,8 @@ final class Vocabulary {
     private static final int MAX_SIZE = 1 << 24;
     private static final int[] BYTE_OF_CHAR = byteOfChar();
 
+    private static final byte[] NOTHING = {};
+
     private final @Nullable String[] entries;
     private final byte[][] bytes;
     private final BitSet specials;
@@ -61,12 +63,12 @@ final class Vocabulary {
         return entry == null ? "" : entry;
     }
 
+    /** What a token stands for: nothing for ids above the vocabulary, which padded token tables have. */
     byte[] bytes(int id) {
-        if (id < 0 || id >= bytes.length) {
-            throw new IllegalArgumentException(
-                    "token id " + id + " is outside the vocabulary of " + bytes.length + " entries");
+        if (id < 0) {
+            throw new IllegalArgumentException("a token id cannot be negative, found " + id);
         }
-        return bytes[id];
+        return id < bytes.length ? bytes[id] : NOTHING;
     }
 
     boolean isSpecial(int id) {

@@ -173,11 +173,11 @@ class Florence2TokenizerTest {
     }
 
     @Test
-    void refusesAnIdOutsideTheVocabularyInOneSentence() {
-        assertThatThrownBy(() -> whole.decode(51289))
+    void givesNothingForTheRowsThatPadTheTokenTable() {
+        assertThat(whole.decode(102, 51300, 102)).isEqualTo("aa");
+        assertThatThrownBy(() -> whole.decode(-1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("token id 51289 is outside the vocabulary of 51289 entries");
-        assertThatThrownBy(() -> whole.decode(-1)).isInstanceOf(IllegalArgumentException.class);
+                .hasMessage("a token id cannot be negative, found -1");
     }
 
     @Test
