@@ -1,0 +1,112 @@
+package io.github.florence4j.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The entries of a byte-level BPE vocabulary by id, with the bytes that each stands for. */
+final class Vocabulary {
+    private static final int MAX_SIZE = 1 << 24;
+    private static final int[] BYTE_OF_CHAR = byteOfChar();
+
+    private static final byte[] NOTHING = {};
+
+    private final @Nullable String[] entries;
+    private final byte[][] bytes;
+    private final BitSet specials;
+
+    private Vocabulary(@Nullable String[] entries, BitSet specials) {
+        this.entries = entries;
+        this.specials = specials;
+        this.bytes = new byte[entries.length][];
+        for (int id = 0; id < entries.length; id++) {
+            String entry = entry(id);
+            bytes[id] = specials.get(id) ? entry.getBytes(StandardCharsets.UTF_8) : bytesOf(entry);
+        }
+    }
+
+    /** Reads {@code model.vocab} and {@code added_tokens} of a tokenizer.json. */
+    static Vocabulary of(JsonNode json) throws IOException {
+        JsonNode vocab = json.path("model").path("vocab");
+        JsonNode added = json.path("added_tokens");
+        int size = 0;
+        for (JsonNode id : vocab) {
+            size = Math.max(size, checked(id) + 1);
+        }
+        for (JsonNode token : added) {
+            size = Math.max(size, checked(token.path("id")) + 1);
+        }
+        @Nullable String[] entries = new String[size];
+        BitSet specials = new BitSet(size);
+        for (Map.Entry<String, JsonNode> entry : vocab.properties()) {
+            entries[entry.getValue().asInt()] = entry.getKey();
+        }
+        for (JsonNode token : added) {
+            entries[token.path("id").asInt()] = token.path("content").asText();
+            specials.set(token.path("id").asInt());
+        }
+        return new Vocabulary(entries, specials);
+    }
+
+    int size() {
+        return entries.length;
+    }
+
+    /** The stored form; empty for an id that the files leave out. */
+    String entry(int id) {
+        String entry = entries[id];
+        return entry == null ? "" : entry;
+    }
+
+    /** What a token stands for: nothing for ids above the vocabulary, which padded token tables have. */
+    byte[] bytes(int id) {
+        if (id < 0) {
+            throw new IllegalArgumentException("a token id cannot be negative, found " + id);
+        }
+        return id < bytes.length ? bytes[id] : NOTHING;
+    }
+
+    boolean isSpecial(int id) {
+        return id >= 0 && specials.get(id);
+    }
+
+    private static int checked(JsonNode id) throws IOException {
+        if (!id.isInt() || id.asInt() < 0 || id.asInt() >= MAX_SIZE) {
+            throw new IOException("the tokenizer has the token id " + id + ": expected a number from 0 to " + MAX_SIZE);
+        }
+        return id.asInt();
+    }
+
+    private static byte[] bytesOf(String entry) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(entry.length());
+        for (int i = 0; i < entry.length(); i++) {
+            char c = entry.charAt(i);
+            int value = c < BYTE_OF_CHAR.length ? BYTE_OF_CHAR[c] : -1;
+            if (value < 0) {
+                return entry.getBytes(StandardCharsets.UTF_8);
+            }
+            out.write(value);
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * GPT-2's printable alphabet, inverted: printable Latin-1 characters stand for themselves, the other 68 bytes for
+     * U+0100 and up in order.
+     */
+    private static int[] byteOfChar() {
+        int[] table = new int[0x144];
+        Arrays.fill(table, -1);
+        int next = 0x100;
+        for (int value = 0; value < 256; value++) {
+            boolean printable = (value >= '!' && value <= '~') || (value >= 0xa1 && value <= 0xff && value != 0xad);
+            table[printable ? value : next++] = value;
+        }
+        return table;
+    }
+}
