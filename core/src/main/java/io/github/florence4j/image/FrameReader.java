@@ -17,7 +17,7 @@ import javax.imageio.metadata.IIOMetadata;
  * Reads the frames of one image file that lies in memory. Every failure of a decoder comes out as {@link UnreadableImageException}.
  * Not safe for concurrent use.
  */
-final class FrameReader implements AutoCloseable {
+final class FrameReader implements ImagePages.Source {
     private static final int ORIENTATION = 274;
 
     private final String name;
@@ -46,7 +46,8 @@ final class FrameReader implements AutoCloseable {
     }
 
     /** The number of pages: those of a TIFF file, otherwise 1, since of an animation only the first frame is read. */
-    int count() throws UnreadableImageException {
+    @Override
+    public int count() throws UnreadableImageException {
         if (!isTiff()) {
             return 1;
         }
@@ -58,7 +59,8 @@ final class FrameReader implements AutoCloseable {
     }
 
     /** Decodes page {@code index}, upright if the options say so. */
-    RgbImage read(int index) throws UnreadableImageException {
+    @Override
+    public RgbImage read(int index) throws UnreadableImageException {
         return guarded(() -> {
             checkSize(index);
             warnings.clear();

@@ -10,6 +10,8 @@ import java.util.Iterator;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
 
 /** The file formats that are read, told apart by their first bytes and never by the file name. */
 enum ImageFormat {
@@ -55,13 +57,24 @@ enum ImageFormat {
     /** A new reader of this format; PDF has none. */
     ImageReader newReader() throws IOException {
         return switch (this) {
-            case JPEG -> new JPEGImageReaderSpi().createReaderInstance(null);
+            case JPEG -> jpegReader();
             case TIFF -> new TIFFImageReaderSpi().createReaderInstance(null);
             case BIG_TIFF -> new BigTIFFImageReaderSpi().createReaderInstance(null);
             case WEBP -> new WebPImageReaderSpi().createReaderInstance(null);
             case PNG, GIF, BMP -> jdkReader(name());
             case PDF -> throw new IllegalArgumentException("a PDF document is rendered page by page, not decoded");
         };
+    }
+
+    /** The provider finds the reader of the JDK, on which it builds, only once it is registered. */
+    private static synchronized ImageReader jpegReader() throws IOException {
+        IIORegistry registry = IIORegistry.getDefaultInstance();
+        JPEGImageReaderSpi provider = registry.getServiceProviderByClass(JPEGImageReaderSpi.class);
+        if (provider == null) {
+            provider = new JPEGImageReaderSpi();
+            registry.registerServiceProvider(provider, ImageReaderSpi.class);
+        }
+        return provider.createReaderInstance(null);
     }
 
     private static ImageReader jdkReader(String format) throws IOException {

@@ -7,16 +7,25 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.io.IOException;
 
 /**
  * Decoded samples to 8-bit RGB as Pillow's {@code convert('RGB')} maps them, without any colour management: grey is replicated,
- * palettes are looked up, alpha is dropped and not composited, 16-bit colour keeps its high byte, 16-bit, 32-bit and float grey is
+ * palettes are looked up, alpha is dropped and not composited, 16-bit colour keeps its high byte, 16-bit and 32-bit grey is
  * clipped to 0..255, and CMYK is multiplied out.
  */
 final class RasterColours {
     private RasterColours() {}
 
-    static RgbImage convert(Raster raster, ColorModel colours) {
+    /**
+     * The picture in a raster whose samples mean what {@code colours} says.
+     *
+     * @throws IOException if the samples are floating-point numbers, whose range no format fixes
+     */
+    static RgbImage convert(Raster raster, ColorModel colours) throws IOException {
+        if (raster.getTransferType() == DataBuffer.TYPE_FLOAT || raster.getTransferType() == DataBuffer.TYPE_DOUBLE) {
+            throw new IOException("floating-point samples");
+        }
         int width = raster.getWidth();
         int height = raster.getHeight();
         byte[] out = new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))];
@@ -97,20 +106,23 @@ final class RasterColours {
     private static void copySamples(Raster raster, ColorModel colours, byte[] out) {
         int bands = raster.getNumBands();
         boolean grey = bands < 3;
-        boolean fractions =
-                raster.getTransferType() == DataBuffer.TYPE_FLOAT || raster.getTransferType() == DataBuffer.TYPE_DOUBLE;
-        int bits = fractions ? 8 : colours.getComponentSize(0);
-        int shift = bands == 1 ? 0 : Math.max(0, bits - 8);
-        double scale = bits < 8 ? 255.0 / ((1 << bits) - 1) : 1;
-        double[] row = new double[raster.getWidth() * bands];
+        int[] row = new int[raster.getWidth() * bands];
         for (int y = 0, at = 0; y < raster.getHeight(); y++) {
             raster.getPixels(raster.getMinX(), raster.getMinY() + y, raster.getWidth(), 1, row);
             for (int i = 0; i < row.length; i += bands) {
                 for (int c = 0; c < 3; c++) {
-                    int value = (int) (row[grey ? i : i + c] * scale) >> shift;
-                    out[at++] = (byte) Math.max(0, Math.min(255, value));
+                    int band = grey ? 0 : c;
+                    out[at++] = (byte) eightBits(row[i + band], colours.getComponentSize(band), bands == 1);
                 }
             }
         }
+    }
+
+    /** A sample of some bits: few are spread to 0..255, many are cut to the high byte or, in pure grey, clipped. */
+    private static int eightBits(int sample, int bits, boolean clipped) {
+        if (bits < 8) {
+            return sample * 255 / ((1 << bits) - 1);
+        }
+        return clipped ? Math.max(0, Math.min(255, sample)) : sample >> (bits - 8);
     }
 }
