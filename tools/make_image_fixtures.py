@@ -25,6 +25,10 @@ WIDTH, HEIGHT = 61, 45
 TOLERANCES = {"webp-lossy.webp": (81, 4.1), "webp-lossy-alpha.webp": (81, 4.1)}
 
 
+# Sizes to which png-rgb.png is resized with Pillow's bicubic.
+RESIZED = [(61, 17), (23, 45), (1, 1), (200, 3), (7, 331), (62, 44), (768, 768), (30, 22)]
+
+
 def picture(width=WIDTH, height=HEIGHT, seed=7):
     """A picture with ramps, hard edges and noise, so that no channel, row or column equals another."""
     rng = np.random.default_rng(seed)
@@ -65,6 +69,7 @@ def exif(orientation):
 def swapped_profile():
     """An sRGB profile with the red and green primaries exchanged: whoever applies it gives visibly other bytes."""
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    data[24:36] = bytes(12)  # the date, so that every run gives the same file
     tags = {}
     for i in range(struct.unpack(">I", data[128:132])[0]):
         signature, offset, size = struct.unpack(">4sII", data[132 + 12 * i : 144 + 12 * i])
@@ -237,6 +242,11 @@ def images():
     yield "webp-animated.webp", saved(RGB, "WEBP", save_all=True, append_images=[second], lossless=True, duration=100)
 
 
+def resized(rgb, size):
+    data = rgb.resize(size, Image.Resampling.BICUBIC).tobytes()
+    return {"size": list(size), "sha256": hashlib.sha256(data).hexdigest()}
+
+
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     cases = []
@@ -251,6 +261,8 @@ def main(folder):
             if name in TOLERANCES:
                 rgb.save(folder / f"{name}.expected.png", optimize=True)
         case = {"image": name, "mode": image.mode, "pages": pages}
+        if name == "png-rgb.png":
+            case["resized"] = [resized(rgb, size) for size in RESIZED]
         if name in TOLERANCES:
             case["largest"], case["mean"] = TOLERANCES[name]
         cases.append(case)

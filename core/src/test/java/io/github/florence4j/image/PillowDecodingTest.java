@@ -1,45 +1,78 @@
 package io.github.florence4j.image;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.security.MessageDigest;
-import java.util.HexFormat;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
+/** Reference: Pillow 12.3.0, {@code ImageOps.exif_transpose(image).convert("RGB")}. */
 class PillowDecodingTest {
+    static Stream<Arguments> exact() {
+        return Pictures.cases().stream()
+                .filter(c -> !c.has("largest"))
+                .map(c -> Arguments.of(c.get("image").asText(), c));
+    }
+
+    static Stream<Arguments> lossy() {
+        return Pictures.cases().stream()
+                .filter(c -> c.has("largest"))
+                .map(c -> Arguments.of(c.get("image").asText(), c));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("exact")
+    void decodesToTheBytesThatPillowGives(String name, JsonNode expected) throws IOException {
+        RgbImage image = Pictures.decode(name);
+
+        JsonNode page = expected.get("pages").get(0);
+        assertThat(image.width()).isEqualTo(page.get("size").get(0).asInt());
+        assertThat(image.height()).isEqualTo(page.get("size").get(1).asInt());
+        assertThat(Pictures.sha256(image)).isEqualTo(page.get("sha256").asText());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lossy")
+    void decodesLossyWebpCloseToPillow(String name, JsonNode expected) throws IOException {
+        RgbImage image = Pictures.decode(name);
+        RgbImage pillow = Pictures.decode(name + ".expected.png");
+
+        assertThat(image.width()).isEqualTo(pillow.width());
+        assertThat(image.height()).isEqualTo(pillow.height());
+        int largest = 0;
+        long sum = 0;
+        for (int i = 0; i < image.bytes().length; i++) {
+            int difference = Math.abs((image.bytes()[i] & 0xFF) - (pillow.bytes()[i] & 0xFF));
+            largest = Math.max(largest, difference);
+            sum += difference;
+        }
+        assertThat(largest).isLessThanOrEqualTo(expected.get("largest").asInt());
+        assertThat((double) sum / image.bytes().length)
+                .isLessThanOrEqualTo(expected.get("mean").asDouble());
+    }
+
     @Test
-    void probe() throws Exception {
-        JsonNode cases = new ObjectMapper().readTree(bytes("expected.json")).get("cases");
-        for (JsonNode c : cases) {
-            String name = c.get("image").asText();
-            String say;
-            try {
-                RgbImage image = new ImageDecoder().decode(bytes(name), name);
-                JsonNode e = c.get("pages").get(0);
-                say = (image.width() == e.get("size").get(0).asInt()) + " "
-                        + e.get("sha256").asText().equals(sha(image));
-            } catch (IOException e) {
-                say = e.toString();
-            }
-            System.out.println("PROBE " + name + " " + say);
-            java.nio.file.Path p = java.nio.file.Path.of("/tmp/probe/" + name + ".raw");
-            try {
-                java.nio.file.Files.write(
-                        p, new ImageDecoder().decode(bytes(name), name).bytes());
-            } catch (IOException e) {
-            }
-        }
+    void comparesAllFormatsOfPillowsList() {
+        assertThat(exact()).hasSizeGreaterThan(80);
+        assertThat(lossy()).hasSize(2);
     }
 
-    static byte[] bytes(String name) throws IOException {
-        try (InputStream in = PillowDecodingTest.class.getResourceAsStream(name)) {
-            return in.readAllBytes();
-        }
-    }
+    @Test
+    void leavesThePictureAsStoredWhereOrientationIsOff() throws IOException {
+        ImageDecoder decoder = new ImageDecoder(DecodeOptions.DEFAULTS.withApplyOrientation(false));
+        for (String name : new String[] {
+            "jpeg-orientation-6.jpg", "png-orientation.png", "tiff-orientation.tif", "webp-orientation.webp"
+        }) {
+            RgbImage stored = decoder.decode(Pictures.file(name), name);
+            RgbImage upright = Pictures.decode(name);
 
-    static String sha(RgbImage i) throws Exception {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(i.bytes()));
+            assertThat(stored.width()).as(name).isEqualTo(61);
+            assertThat(upright.width()).as(name).isEqualTo(45);
+            assertThat(upright.rgb(44, 0)).as(name).isEqualTo(stored.rgb(0, 0));
+        }
     }
 }
