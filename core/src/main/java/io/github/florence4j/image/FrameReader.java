@@ -7,6 +7,8 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,11 +40,24 @@ final class FrameReader implements ImagePages.Source {
     /** A reader of {@code file}, which must be of {@code format} and is not copied. */
     static FrameReader open(String name, byte[] file, ImageFormat format, DecodeOptions options) throws IOException {
         options.checkFile(name, file.length);
+        if (format == ImageFormat.WEBP) {
+            checkRiffLength(name, file);
+        }
         FrameReader frames = new FrameReader(name, file, format, options, format.newReader());
         frames.reader.addIIOReadWarningListener((source, warning) -> frames.warnings.add(warning));
         boolean ignoreMetadata = format != ImageFormat.TIFF && format != ImageFormat.BIG_TIFF;
         frames.reader.setInput(new ByteArrayImageInputStream(file), false, ignoreMetadata);
         return frames;
+    }
+
+    /** The lossless decoder of WebP takes zeros for what a cut-off file lacks. */
+    private static void checkRiffLength(String name, byte[] file) throws UnreadableImageException {
+        long length = Integer.toUnsignedLong(
+                ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(4));
+        if (file.length < length + 8) {
+            throw new UnreadableImageException(
+                    name, "the webp file is cut off: it has " + file.length + " of " + (length + 8) + " bytes");
+        }
     }
 
     /** The number of pages: those of a TIFF file, otherwise 1, since of an animation only the first frame is read. */
@@ -91,7 +106,7 @@ final class FrameReader implements ImagePages.Source {
         JpegHeader header = JpegHeader.of(name, file);
         RgbImage image = JpegColours.convert(reader.readRaster(0, null), header.colours());
         for (String warning : warnings) {
-            if (warning.contains("Premature end of input")) {
+            if (warning.startsWith("Truncated File")) {
                 throw new UnreadableImageException(name, "the JPEG file is cut off");
             }
         }

@@ -1,6 +1,8 @@
 package io.github.florence4j.image;
 
+import java.nio.BufferOverflowException;
 import java.nio.FloatBuffer;
+import java.util.Objects;
 
 /**
  * Pictures to the model's pixel values: resize, rescale and normalise, bit for bit as transformers' {@code CLIPImageProcessor} on
@@ -62,7 +64,7 @@ public final class ImageProcessor {
      * @throws IndexOutOfBoundsException if they do not fit
      */
     public void process(RgbImage image, float[] out, int offset) {
-        java.util.Objects.checkFromIndexSize(offset, size(), out.length);
+        Objects.checkFromIndexSize(offset, size(), out.length);
         byte[] bytes = sized(image).bytes();
         int plane = config.height() * config.width();
         for (int c = 0; c < CHANNELS; c++) {
@@ -80,11 +82,11 @@ public final class ImageProcessor {
      * Writes the pixel values of a picture at the buffer's position and moves that behind them.
      *
      * @throws IllegalArgumentException if resizing is off and the picture has another size
-     * @throws java.nio.BufferOverflowException if they do not fit
+     * @throws BufferOverflowException if they do not fit
      */
     public void process(RgbImage image, FloatBuffer out) {
         if (out.remaining() < size()) {
-            throw new java.nio.BufferOverflowException();
+            throw new BufferOverflowException();
         }
         byte[] bytes = sized(image).bytes();
         float[] plane = new float[config.height() * config.width()];

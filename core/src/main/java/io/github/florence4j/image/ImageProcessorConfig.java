@@ -1,5 +1,6 @@
 package io.github.florence4j.image;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -64,7 +65,7 @@ public record ImageProcessorConfig(
         JsonNode json;
         try {
             json = new ObjectMapper().readTree(path.toFile());
-        } catch (com.fasterxml.jackson.core.JacksonException e) {
+        } catch (JacksonException e) {
             throw new IOException(path + ": not valid JSON (" + e.getOriginalMessage() + ")", e);
         }
         try {

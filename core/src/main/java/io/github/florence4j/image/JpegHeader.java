@@ -1,5 +1,6 @@
 package io.github.florence4j.image;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -97,6 +98,6 @@ record JpegHeader(int components, Colours colours) {
     }
 
     private static String text(byte[] file, int from, int length) {
-        return new String(file, from, length, java.nio.charset.StandardCharsets.ISO_8859_1);
+        return new String(file, from, length, StandardCharsets.ISO_8859_1);
     }
 }
