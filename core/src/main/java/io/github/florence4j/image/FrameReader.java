@@ -7,8 +7,6 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,23 +39,13 @@ final class FrameReader implements ImagePages.Source {
     static FrameReader open(String name, byte[] file, ImageFormat format, DecodeOptions options) throws IOException {
         options.checkFile(name, file.length);
         if (format == ImageFormat.WEBP) {
-            checkRiffLength(name, file);
+            WebpHeader.check(name, file);
         }
         FrameReader frames = new FrameReader(name, file, format, options, format.newReader());
         frames.reader.addIIOReadWarningListener((source, warning) -> frames.warnings.add(warning));
         boolean ignoreMetadata = format != ImageFormat.TIFF && format != ImageFormat.BIG_TIFF;
         frames.reader.setInput(new ByteArrayImageInputStream(file), false, ignoreMetadata);
         return frames;
-    }
-
-    /** The lossless decoder of WebP takes zeros for what a cut-off file lacks. */
-    private static void checkRiffLength(String name, byte[] file) throws UnreadableImageException {
-        long length = Integer.toUnsignedLong(
-                ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(4));
-        if (file.length < length + 8) {
-            throw new UnreadableImageException(
-                    name, "the webp file is cut off: it has " + file.length + " of " + (length + 8) + " bytes");
-        }
     }
 
     /** The number of pages: those of a TIFF file, otherwise 1, since of an animation only the first frame is read. */
@@ -86,9 +74,6 @@ final class FrameReader implements ImagePages.Source {
 
     private void checkSize(int index) throws IOException {
         options.checkSize(name, reader.getWidth(index), reader.getHeight(index));
-        if (format == ImageFormat.GIF) {
-            options.checkSize(name, gifScreen(6), gifScreen(8));
-        }
     }
 
     private RgbImage decode(int index) throws IOException {
@@ -115,14 +100,11 @@ final class FrameReader implements ImagePages.Source {
 
     /** The first frame on the screen of the animation, which Pillow fills with the transparent colour or else colour 0. */
     private RgbImage readGif() throws IOException {
+        GifFrame place = GifFrame.first(name, file);
+        options.checkSize(name, place.shownWidth(), place.shownHeight());
         BufferedImage frame = reader.read(0);
         RgbImage image = RasterColours.convert(frame.getRaster(), frame.getColorModel());
-        GifFrame place = GifFrame.first(name, file);
         return place.covers(image) ? image : place.onScreen(image, (IndexColorModel) frame.getColorModel());
-    }
-
-    private int gifScreen(int at) {
-        return file[at] & 0xFF | (file[at + 1] & 0xFF) << 8;
     }
 
     private Orientation orientation(int index) throws IOException {

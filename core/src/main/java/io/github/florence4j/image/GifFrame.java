@@ -33,14 +33,24 @@ record GifFrame(int screenWidth, int screenHeight, int left, int top, int width,
                 word(file, at + 7));
     }
 
-    boolean covers(RgbImage frame) {
-        return left == 0 && top == 0 && frame.width() >= screenWidth && frame.height() >= screenHeight;
+    /** The width of the screen, grown to hold the frame. */
+    int shownWidth() {
+        return Math.max(screenWidth, left + width);
     }
 
-    /** The frame on a screen of the transparent colour, or of colour 0 where there is none; the screen grows to hold the frame. */
+    /** The height of the screen, grown to hold the frame. */
+    int shownHeight() {
+        return Math.max(screenHeight, top + height);
+    }
+
+    boolean covers(RgbImage frame) {
+        return frame.width() == shownWidth() && frame.height() == shownHeight();
+    }
+
+    /** The frame on a screen of the transparent colour, or of colour 0 where there is none. */
     RgbImage onScreen(RgbImage frame, IndexColorModel palette) {
-        int w = Math.max(screenWidth, left + frame.width());
-        int h = Math.max(screenHeight, top + frame.height());
+        int w = shownWidth();
+        int h = shownHeight();
         byte[] out = new byte[3 * w * h];
         int fill = palette.getRGB(Math.max(0, palette.getTransparentPixel()));
         for (int i = 0; i < out.length; i += 3) {
