@@ -155,6 +155,13 @@ def xmp_jpeg(orientation):
     return saved(RGB, "JPEG", quality=90, xmp=packet.encode())
 
 
+def ycck(cmyk):
+    """The same samples declared as YCCK, which Pillow reads but does not write."""
+    transform = cmyk.index(b"Adobe") + 11
+    assert cmyk[transform] == 0
+    return cmyk[:transform] + b"\2" + cmyk[transform + 1 :]
+
+
 def images():
     jpeg = dict(quality=85)
     for name, subsampling in (("444", 0), ("422", 1), ("420", 2)):
@@ -165,6 +172,7 @@ def images():
     yield "jpeg-rgb-coded.jpg", saved(RGB, "JPEG", keep_rgb=True, **jpeg)
     yield "jpeg-cmyk.jpg", saved(CMYK, "JPEG", **jpeg)
     yield "jpeg-cmyk-progressive.jpg", saved(CMYK, "JPEG", progressive=True, **jpeg)
+    yield "jpeg-ycck.jpg", ycck(saved(CMYK, "JPEG", **jpeg))
     yield "jpeg-icc.jpg", saved(RGB, "JPEG", icc_profile=swapped_profile(), **jpeg)
     yield "jpeg-icc-broken.jpg", saved(RGB, "JPEG", icc_profile=b"not a profile" * 20, **jpeg)
     for orientation in range(1, 9):
