@@ -26,7 +26,7 @@ record LoadPlan(KeyLayout layout, Florence2Config config, Map<String, Located> t
         return new Planning(stored, stated).plan();
     }
 
-    /** The copies of the token table that the files hold beside the one that is read. */
+    /** The state while a plan is made: names not yet claimed, and findings so far. */
     private static final class Planning {
         private final KeyLayout layout;
         private final Florence2Config stated;

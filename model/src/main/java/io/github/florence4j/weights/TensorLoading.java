@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** Reads single tensors of a checkpoint into their final form: orientation, precision, device. */
@@ -48,8 +49,7 @@ final class TensorLoading {
         Tensor even = torch.arange(new Scalar(0), new Scalar(width), new Scalar(2), fp32);
         Tensor frequencies = even.mul(new Scalar(-Math.log(10000.0) / width)).exp(); // (D / 2)
         Tensor angles = torch.arange(new Scalar(frames), fp32).unsqueeze(1).mul(frequencies); // (T, D / 2)
-        Tensor table = torch.stack(
-                        new org.bytedeco.pytorch.TensorVector(angles.sin(), angles.cos()), -1) // (T, D / 2, 2)
+        Tensor table = torch.stack(new TensorVector(angles.sin(), angles.cos()), -1) // (T, D / 2, 2)
                 .view(frames, width); // (T, D)
         return table.to(device, dtype.scalarType());
     }

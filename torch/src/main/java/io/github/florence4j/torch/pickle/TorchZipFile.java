@@ -124,7 +124,9 @@ public final class TorchZipFile implements WeightFile {
 
     private static TensorInfo info(String where, String name, PickledTensor tensor, ZipDirectory.Entry entry) {
         DType dtype = tensor.storage().dtype();
-        if (entry == null || entry.size() / dtype.bytes() != tensor.storage().elements()) {
+        if (entry == null
+                || entry.size() % dtype.bytes() != 0
+                || entry.size() / dtype.bytes() != tensor.storage().elements()) {
             throw new InvalidWeightsException(
                     where + " needs " + tensor.storage().elements() + " elements of " + dtype + " but its storage has "
                             + (entry == null ? 0 : entry.size()) + " bytes");

@@ -2,7 +2,6 @@ package io.github.florence4j.torch.safetensors;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.florence4j.torch.DType;
-import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Shapes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,12 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -45,19 +46,48 @@ public final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
 
+    /** A tensor and the type in which it is written. */
+    private record Entry(String name, Tensor tensor, DType dtype) {
+        long bytes() {
+            return tensor.numel() * dtype.bytes();
+        }
+    }
+
     /**
-     * Writes tensors to {@code path}, replacing it. They may be views and lie on any device.
+     * Writes tensors to {@code path}, replacing it, each in its own type. They may be views and lie on any device.
      *
      * @param tensors by name; borrowed
      * @param metadata texts for {@code __metadata__}; transformers expects {@code format} to be {@code pt}
      * @throws IOException when the folder cannot be written; {@code path} is then as it was
      */
     public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+        write(path, entries(tensors, DType::of), metadata);
+    }
+
+    /** As {@link #write(Path, Map, Map)} with all tensors converted to one type, one after the other. */
+    public static void write(Path path, Map<String, Tensor> tensors, DType dtype, Map<String, String> metadata)
+            throws IOException {
+        write(path, entries(tensors, tensor -> dtype), metadata);
+    }
+
+    private static List<Entry> entries(Map<String, Tensor> tensors, Function<Tensor, DType> dtypeOf) {
+        return tensors.entrySet().stream()
+                .map(entry -> new Entry(entry.getKey(), entry.getValue(), dtypeOf.apply(entry.getValue())))
+                .sorted(Comparator.comparing((Entry entry) -> TYPE_ORDER.indexOf(entry.dtype()))
+                        .thenComparing(Entry::name))
+                .toList();
+    }
+
+    private static void write(Path path, List<Entry> entries, Map<String, String> metadata) throws IOException {
         Path target = path.toAbsolutePath();
-        Path beside = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".part");
+        Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-                writeAll(channel, inFileOrder(tensors), metadata);
+            try (FileChannel channel =
+                    FileChannel.open(beside, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+                writeFully(channel, header(entries, metadata));
+                for (Entry entry : entries) {
+                    writeTensor(channel, entry);
+                }
                 channel.force(true);
             }
             Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -66,43 +96,19 @@ public final class SafetensorsWriter {
         }
     }
 
-    /** As {@link #write(Path, Map, Map)} with the metadata that PyTorch's own files carry. */
-    public static void write(Path path, Map<String, Tensor> tensors) throws IOException {
-        write(path, tensors, Map.of("format", "pt"));
-    }
-
-    private static List<Map.Entry<String, Tensor>> inFileOrder(Map<String, Tensor> tensors) {
-        List<Map.Entry<String, Tensor>> entries = new ArrayList<>(tensors.entrySet());
-        entries.sort(Comparator.comparing(
-                        (Map.Entry<String, Tensor> entry) -> TYPE_ORDER.indexOf(DType.of(entry.getValue())))
-                .thenComparing(Map.Entry::getKey));
-        return entries;
-    }
-
-    private static void writeAll(
-            FileChannel channel, List<Map.Entry<String, Tensor>> tensors, Map<String, String> metadata)
-            throws IOException {
-        writeFully(channel, header(tensors, metadata));
-        for (Map.Entry<String, Tensor> tensor : tensors) {
-            writeTensor(channel, tensor.getValue());
-        }
-    }
-
-    private static ByteBuffer header(List<Map.Entry<String, Tensor>> tensors, Map<String, String> metadata)
-            throws IOException {
+    private static ByteBuffer header(List<Entry> entries, Map<String, String> metadata) throws IOException {
         Map<String, Object> root = new LinkedHashMap<>();
         if (!metadata.isEmpty()) {
             root.put("__metadata__", metadata);
         }
         long at = 0;
-        for (Map.Entry<String, Tensor> tensor : tensors) {
-            DType dtype = DType.of(tensor.getValue());
-            long end = at + tensor.getValue().numel() * dtype.bytes();
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("dtype", dtype.safetensorsName());
-            entry.put("shape", Shapes.of(tensor.getValue()));
-            entry.put("data_offsets", List.of(at, end));
-            root.put(tensor.getKey(), entry);
+        for (Entry entry : entries) {
+            long end = at + entry.bytes();
+            Map<String, Object> description = new LinkedHashMap<>();
+            description.put("dtype", entry.dtype().safetensorsName());
+            description.put("shape", Shapes.of(entry.tensor()));
+            description.put("data_offsets", List.of(at, end));
+            root.put(entry.name(), description);
             at = end;
         }
         byte[] json = JSON.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
@@ -115,18 +121,15 @@ public final class SafetensorsWriter {
         return header.flip();
     }
 
-    private static void writeTensor(FileChannel channel, Tensor tensor) throws IOException {
-        Tensor bytes = Scopes.keep(() -> tensor.detach().cpu().contiguous());
-        try {
-            long total = bytes.nbytes();
-            for (long done = 0; done < total; done += CHUNK_BYTES) {
-                try (BytePointer chunk = new BytePointer(bytes.data_ptr())) {
-                    chunk.position(done).limit(Math.min(total, done + CHUNK_BYTES));
-                    writeFully(channel, chunk.asByteBuffer());
-                }
+    private static void writeTensor(FileChannel channel, Entry entry) throws IOException {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor tensor =
+                    entry.tensor().detach().cpu().to(entry.dtype().scalarType()).contiguous();
+            BytePointer bytes = new BytePointer(tensor.data_ptr());
+            for (long done = 0; done < entry.bytes(); done += CHUNK_BYTES) {
+                bytes.limit(Math.min(entry.bytes(), done + CHUNK_BYTES)).position(done);
+                writeFully(channel, bytes.asByteBuffer());
             }
-        } finally {
-            bytes.close();
         }
     }
 
