@@ -1,6 +1,8 @@
 package io.github.florence4j.image;
 
 import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * A picture of 8-bit RGB samples, row-major and interleaved: sample {@code c} of pixel {@code (x, y)} is byte {@code (y * width + x) * 3 + c}.
@@ -30,6 +32,15 @@ public final class RgbImage {
         this.width = width;
         this.height = height;
         this.bytes = bytes;
+    }
+
+    /**
+     * The picture in a file, with the default limits; the first page of a document with several.
+     *
+     * @throws IOException when there is none that can be read; the message names the file and says why
+     */
+    public static RgbImage read(Path path) throws IOException {
+        return new ImageDecoder().decode(path);
     }
 
     /** A copy of a picture of any type, by {@link BufferedImage#getRGB}: colour spaces are converted to sRGB, alpha is dropped. */

@@ -33,6 +33,7 @@ final class BeamSearch {
         List<BeamHypotheses> live = all;
         try (DecoderSession session = new DecoderSession(decoding.network(), encoded, mask, beams)) {
             for (int length = 1; length < decoding.maxLength() && !live.isEmpty(); length++) {
+                Decoding.checkInterrupted();
                 step(session, live, length);
                 live = reorder(session, live);
             }

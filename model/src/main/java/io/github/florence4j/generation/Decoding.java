@@ -4,6 +4,7 @@ import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.torch.Tensors;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -70,6 +71,13 @@ record Decoding(
     /** Score of a finished sequence of {@code newTokens} tokens after the start token. */
     float normalized(float sum, int newTokens) {
         return (float) (sum / Math.pow(newTokens, options.lengthPenalty()));
+    }
+
+    /** Ends the search when its caller no longer waits for it. */
+    static void checkInterrupted() {
+        if (Thread.interrupted()) {
+            throw new CancellationException("the request was interrupted");
+        }
     }
 
     /** {@code ids} with one more. */

@@ -48,6 +48,7 @@ final class TokenSearch {
         List<Row> live = rows;
         try (DecoderSession session = new DecoderSession(decoding.network(), encoded, mask, answers)) {
             for (int length = 1; length < decoding.maxLength() && !live.isEmpty(); length++) {
+                Decoding.checkInterrupted();
                 step(session, sampler, live, length);
                 live = dropCompleteSamples(session, live);
             }

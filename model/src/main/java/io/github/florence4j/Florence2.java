@@ -1,0 +1,371 @@
+package io.github.florence4j;
+
+import io.github.florence4j.config.Florence2Config;
+import io.github.florence4j.generation.GeneratedSequence;
+import io.github.florence4j.generation.GenerationOptions;
+import io.github.florence4j.generation.GrammarConstraint;
+import io.github.florence4j.generation.TokenListener;
+import io.github.florence4j.hub.DownloadListener;
+import io.github.florence4j.hub.HubSettings;
+import io.github.florence4j.hub.ModelLocation;
+import io.github.florence4j.image.ImageProcessor;
+import io.github.florence4j.image.ImageProcessorConfig;
+import io.github.florence4j.image.RgbImage;
+import io.github.florence4j.nn.Florence2Network;
+import io.github.florence4j.parse.OutputParser;
+import io.github.florence4j.parse.TokenClass;
+import io.github.florence4j.task.ParserKind;
+import io.github.florence4j.task.Profile;
+import io.github.florence4j.task.Prompt;
+import io.github.florence4j.task.Task;
+import io.github.florence4j.task.TaskInput;
+import io.github.florence4j.text.Florence2Tokenizer;
+import io.github.florence4j.torch.Devices;
+import io.github.florence4j.torch.NativeSettings;
+import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.Threads;
+import io.github.florence4j.weights.Checkpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.bytedeco.pytorch.Device;
+
+/**
+ * A Florence-2 checkpoint, ready to answer.
+ *
+ * <pre>{@code
+ * try (Florence2 model = Florence2.load("microsoft/Florence-2-base-ft")) {
+ *     RgbImage image = RgbImage.read(Path.of("car.jpg"));
+ *     Detections objects = model.run(Task.OBJECT_DETECTION, image);
+ *     String caption = model.run(Task.CAPTION, image);
+ * }
+ * }</pre>
+ *
+ * <p>Safe for any number of calling threads, virtual ones included: the weights are shared and never change, the state of
+ * a request is its own, and all native work runs on the model's own platform threads ({@link LoadOptions#lanes()} of
+ * them). Interrupting a caller ends its request.
+ */
+public final class Florence2 implements AutoCloseable {
+    static {
+        NativeSettings.apply();
+    }
+
+    private final Checkpoint checkpoint;
+    private final Florence2Tokenizer tokenizer;
+    private final ImageProcessor processor;
+    private final GrammarConstraint grammar;
+    private final Inference inference;
+    private final ExecutorService engine;
+    private final RunOptions defaults;
+
+    private Florence2(Path directory, LoadOptions options) throws IOException {
+        if (options.threads() > 0) {
+            Threads.set(options.threads());
+        }
+        this.processor = new ImageProcessor(processorConfig(directory));
+        Device device = Scopes.own(() -> Devices.parse(options.device()));
+        this.checkpoint = Checkpoint.load(directory, options.precision(), device);
+        this.tokenizer = Florence2Tokenizer.load(directory);
+        Florence2Config config = checkpoint.config();
+        Florence2Network network = new Florence2Network(config, checkpoint.weights());
+        this.grammar =
+                new GrammarConstraint(TokenClass.table(tokenizer, config.text().vocabSize()), network.device());
+        this.inference = new Inference(
+                network,
+                tokenizer,
+                grammar,
+                processor.config().height(),
+                processor.config().width());
+        this.engine = Executors.newFixedThreadPool(options.lanes(), task -> {
+            Thread thread = new Thread(task, "florence4j-engine");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.defaults =
+                new RunOptions(GenerationOptions.from(config.generation()).build(), Profile.FLORENCE4J);
+    }
+
+    /**
+     * Loads a checkpoint folder, in either layout.
+     *
+     * @throws IOException when a file cannot be read
+     * @throws IllegalArgumentException when the folder holds no usable Florence-2; the message says why
+     */
+    public static Florence2 load(Path directory) throws IOException {
+        return load(directory, LoadOptions.DEFAULTS);
+    }
+
+    /**
+     * Loads a checkpoint folder, or a model of the hub by its id {@code owner/name} or {@code owner/name@revision}, which
+     * is downloaded to the shared Hugging Face cache when it is not there.
+     */
+    public static Florence2 load(String directoryOrHubId) throws IOException {
+        return load(ModelLocation.resolve(directoryOrHubId, HubSettings.fromEnvironment(), DownloadListener.SILENT));
+    }
+
+    /** Loads a checkpoint folder with those options. */
+    public static Florence2 load(Path directory, LoadOptions options) throws IOException {
+        return new Florence2(directory, options);
+    }
+
+    private static ImageProcessorConfig processorConfig(Path directory) throws IOException {
+        Path file = directory.resolve("preprocessor_config.json");
+        return Files.isRegularFile(file) ? ImageProcessorConfig.read(file) : ImageProcessorConfig.FLORENCE_2;
+    }
+
+    /** The checkpoint's configuration. */
+    public Florence2Config config() {
+        return checkpoint.config();
+    }
+
+    /** The weights and what was noticed while loading them. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** The tokenizer. */
+    public Florence2Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** The checkpoint's own way of decoding, 1,024 new tokens, and the {@code florence4j} profile. */
+    public RunOptions defaults() {
+        return defaults;
+    }
+
+    /** The answer to a task that needs nothing but the image. */
+    public <R> R run(Task<R> task, RgbImage image) {
+        return run(task, image, TaskInput.none());
+    }
+
+    /** The answer to a task that needs words: a phrase to find, a question. */
+    public <R> R run(Task<R> task, RgbImage image, String text) {
+        return run(task, image, TaskInput.text(text));
+    }
+
+    /**
+     * The answer to a task with any input. For several regions or phrases the items of all answers are in one result; the
+     * texts of several answers are lines of one string.
+     */
+    public <R> R run(Task<R> task, RgbImage image, TaskInput input) {
+        return Answers.merge(task, answers(new Request<>(task, image, input), defaults));
+    }
+
+    /** The answers of one task on many images, computed as one batch: each is what the image alone would give. */
+    public <R> List<R> run(Task<R> task, List<RgbImage> images) {
+        List<Request<?>> requests = new ArrayList<>();
+        images.forEach(image -> requests.add(Request.of(task, image)));
+        List<R> results = new ArrayList<>();
+        for (List<Answer<?>> answers : answers(requests, defaults, TextListener.NONE)) {
+            results.add(Answers.merge(task, Answers.typed(task, answers)));
+        }
+        return results;
+    }
+
+    /** The full answer to a request with one prompt: text, ids, scores. */
+    public <R> Answer<R> answer(Request<R> request) {
+        return answer(request, defaults);
+    }
+
+    /** The full answer to a request with one prompt, with other options than the defaults. */
+    public <R> Answer<R> answer(Request<R> request, RunOptions options) {
+        List<Answer<R>> answers = answers(request, options);
+        if (answers.size() != 1) {
+            throw new IllegalArgumentException(
+                    "the request has " + answers.size() + " prompts; answer() takes one, answers() any number");
+        }
+        return answers.get(0);
+    }
+
+    /** The full answers to all prompts of a request: one for each region or phrase. */
+    public <R> List<Answer<R>> answers(Request<R> request, RunOptions options) {
+        return Answers.typed(
+                request.task(),
+                answers(List.of(request), options, TextListener.NONE).get(0));
+    }
+
+    /**
+     * The full answers to a batch of any tasks on any images. An image that several requests share (the same object) is
+     * looked at once.
+     *
+     * @param listener hears the answers while they are being written; prompts are counted through the batch
+     * @return for each request its answers, one for each of its prompts
+     * @throws IllegalArgumentException when an input does not fit its task
+     * @throws InferenceException when memory or the native library fails
+     */
+    public List<List<Answer<?>>> answers(List<Request<?>> requests, RunOptions options, TextListener listener) {
+        if (requests.isEmpty()) {
+            return List.of();
+        }
+        long start = System.nanoTime();
+        Prepared prepared = prepare(requests, options.profile());
+        double preprocess = (System.nanoTime() - start) / 1e6;
+        TokenListener tokens = listener == TextListener.NONE
+                ? TokenListener.NONE
+                : new TextStream(tokenizer, prepared.prompts().size(), listener);
+        Inference.Output output = compute(prepared.batch(), options.generation(), tokens);
+
+        long parsing = System.nanoTime();
+        List<List<Answer<?>>> answers = parse(prepared, output, options.profile(), new Timings(0, 0, 0, 0));
+        double parse = (System.nanoTime() - parsing) / 1e6;
+        Timings timings = new Timings(preprocess, output.visionMillis(), output.generateMillis(), parse);
+        return answers.stream()
+                .map(list -> list.stream()
+                        .<Answer<?>>map(a -> Answers.timed(a, timings))
+                        .toList())
+                .toList();
+    }
+
+    /** A caption, then the boxes of its phrases. */
+    public GroundedCaption groundedCaption(Task<String> captionTask, RgbImage image) {
+        Answer<String> caption = answer(Request.of(captionTask, image));
+        return new GroundedCaption(caption, answer(Request.of(Task.PHRASE_GROUNDING, image, caption.result())));
+    }
+
+    /** Requests as the model takes them, and whose prompt is whose. */
+    private record Prepared(
+            List<Request<?>> requests, List<Integer> requestOf, List<Prompt> prompts, Inference.Batch batch) {}
+
+    private Prepared prepare(List<Request<?>> requests, Profile profile) {
+        Map<RgbImage, Integer> indices = new IdentityHashMap<>();
+        List<float[]> images = new ArrayList<>();
+        List<Integer> requestOf = new ArrayList<>();
+        List<Prompt> prompts = new ArrayList<>();
+        List<Integer> imageOf = new ArrayList<>();
+        List<ParserKind> parsers = new ArrayList<>();
+        for (int r = 0; r < requests.size(); r++) {
+            Request<?> request = requests.get(r);
+            RgbImage image = request.image();
+            List<Prompt> own = request.task().prompts(request.input(), image.width(), image.height(), profile);
+            Integer index = indices.get(image);
+            if (index == null) {
+                index = images.size();
+                indices.put(image, index);
+                images.add(processor.process(image));
+            }
+            for (Prompt prompt : own) {
+                requestOf.add(r);
+                prompts.add(prompt);
+                imageOf.add(index);
+                parsers.add(request.task().parserKind());
+            }
+        }
+        int[][] promptIds = prompts.stream().map(this::encode).toArray(int[][]::new);
+        int[] imageIndex = imageOf.stream().mapToInt(Integer::intValue).toArray();
+        return new Prepared(requests, requestOf, prompts, new Inference.Batch(images, imageIndex, promptIds, parsers));
+    }
+
+    private int[] encode(Prompt prompt) {
+        int[] ids = tokenizer.encode(prompt.text());
+        int visual = config().vision()
+                .visualTokens(processor.config().height(), processor.config().width());
+        int room = config().text().maxPositionEmbeddings() - visual;
+        if (ids.length > room) {
+            throw new IllegalArgumentException("the prompt has " + ids.length + " tokens; this checkpoint has room for "
+                    + room + " beside the " + visual + " of the image");
+        }
+        return ids;
+    }
+
+    private Inference.Output compute(Inference.Batch batch, GenerationOptions options, TokenListener listener) {
+        Future<Inference.Output> future;
+        try {
+            future = engine.submit(() -> inference.run(batch, options, listener));
+        } catch (RejectedExecutionException e) {
+            throw new IllegalStateException("the model is closed", e);
+        }
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            future.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new CancellationException("the request was interrupted");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IllegalArgumentException invalid) {
+                throw invalid;
+            }
+            throw InferenceException.of(Objects.requireNonNullElse(e.getCause(), e));
+        }
+    }
+
+    private List<List<Answer<?>>> parse(Prepared prepared, Inference.Output output, Profile profile, Timings timings) {
+        List<List<Answer<?>>> answers = new ArrayList<>();
+        prepared.requests().forEach(request -> answers.add(new ArrayList<>()));
+        for (int p = 0; p < prepared.prompts().size(); p++) {
+            int r = prepared.requestOf().get(p);
+            answers.get(r)
+                    .add(parse(
+                            prepared.requests().get(r),
+                            prepared.prompts().get(p),
+                            output.sequences().get(p),
+                            profile,
+                            timings));
+        }
+        return answers;
+    }
+
+    private <R> Answer<R> parse(
+            Request<R> request, Prompt prompt, List<GeneratedSequence> sequences, Profile profile, Timings timings) {
+        List<Answer<R>> answers = new ArrayList<>();
+        for (int i = sequences.size() - 1; i >= 0; i--) {
+            GeneratedSequence sequence = sequences.get(i);
+            R result = request.task()
+                    .resultOf(OutputParser.parse(
+                            tokenizer,
+                            sequence.ids(),
+                            Answers.doubles(sequence.tokenScores()),
+                            request.task(),
+                            request.image().width(),
+                            request.image().height(),
+                            profile));
+            answers.add(
+                    0,
+                    new Answer<>(
+                            request.task(),
+                            prompt,
+                            result,
+                            tokenizer.decode(sequence.ids()),
+                            sequence.ids(),
+                            sequence.tokenScores(),
+                            sequence.score(),
+                            sequence.truncated(),
+                            timings,
+                            i == 0 ? List.copyOf(answers) : List.of()));
+        }
+        return answers.get(0);
+    }
+
+    /** Waits for running requests, then frees the weights. */
+    @Override
+    public void close() {
+        engine.shutdown();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (engine.awaitTermination(1, TimeUnit.DAYS)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true; // weights in use must not be freed: finish first
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        grammar.close();
+        tokenizer.close();
+        checkpoint.close();
+    }
+}

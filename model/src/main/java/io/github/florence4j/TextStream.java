@@ -1,0 +1,41 @@
+package io.github.florence4j;
+
+import io.github.florence4j.generation.TokenListener;
+import io.github.florence4j.text.Florence2Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns settled tokens into pieces of text, holding back characters whose bytes are not complete. */
+final class TextStream implements TokenListener {
+    private static final char INCOMPLETE = '\uFFFD';
+
+    private final Florence2Tokenizer tokenizer;
+    private final TextListener listener;
+    private final List<List<Integer>> held = new ArrayList<>();
+
+    TextStream(Florence2Tokenizer tokenizer, int prompts, TextListener listener) {
+        this.tokenizer = tokenizer;
+        this.listener = listener;
+        for (int i = 0; i < prompts; i++) {
+            held.add(new ArrayList<>());
+        }
+    }
+
+    @Override
+    public void token(int sample, int id) {
+        if (id == Florence2Tokenizer.BOS || id == Florence2Tokenizer.EOS || id == Florence2Tokenizer.PAD) {
+            return;
+        }
+        List<Integer> ids = held.get(sample);
+        ids.add(id);
+        String text = tokenizer.decode(ids.stream().mapToInt(Integer::intValue).toArray());
+        // A character has at most four bytes, and a token at least one of them.
+        boolean complete = text.isEmpty() || text.charAt(text.length() - 1) != INCOMPLETE || ids.size() > 4;
+        if (complete) {
+            ids.clear();
+            if (!text.isEmpty()) {
+                listener.text(sample, text);
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.florence4j.generation;
+
+import static org.bytedeco.pytorch.global.torch.tensor;
+
+import io.github.florence4j.parse.OutputGrammar;
+import io.github.florence4j.parse.TokenClass;
+import io.github.florence4j.task.ParserKind;
+import io.github.florence4j.torch.Scopes;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps answers within the grammar of their task, so that the parser reads them without loss. */
+public final class GrammarConstraint implements AutoCloseable {
+    private final TokenClass[] classes;
+    private final Device device;
+    private final Map<Set<TokenClass>, Tensor> masks = new ConcurrentHashMap<>();
+
+    /**
+     * A constraint over a token table.
+     *
+     * @param classes the class of every row of the table
+     * @param device where the scores will be
+     */
+    public GrammarConstraint(TokenClass[] classes, Device device) {
+        this.classes = classes.clone();
+        this.device = device;
+    }
+
+    /** The constraint for answers that a parser of that kind will read; none for free text. */
+    public TokenConstraint of(ParserKind kind) {
+        return kind == ParserKind.PURE_TEXT ? TokenConstraint.NONE : ids -> forbidden(kind, ids);
+    }
+
+    private @Nullable Tensor forbidden(ParserKind kind, int[] ids) {
+        if (ids.length == 1) {
+            return null; // the place of <s>, which is no part of the answer
+        }
+        OutputGrammar.State state = OutputGrammar.start(kind);
+        for (int i = 1; i < ids.length; i++) {
+            state = state.next(classes[ids[i]]);
+        }
+        return masks.computeIfAbsent(state.allowed(), this::mask);
+    }
+
+    /** {@code (v)}, true where the class is not allowed. */
+    private Tensor mask(Set<TokenClass> allowed) {
+        EnumSet<TokenClass> forbidden = EnumSet.complementOf(EnumSet.copyOf(allowed));
+        byte[] rows = new byte[classes.length];
+        for (int id = 0; id < rows.length; id++) {
+            rows[id] = (byte) (forbidden.contains(classes[id]) ? 1 : 0);
+        }
+        return Scopes.own(() -> tensor(rows).to(device, ScalarType.Bool));
+    }
+
+    /** Frees the masks. */
+    @Override
+    public void close() {
+        masks.values().forEach(Tensor::close);
+        masks.clear();
+    }
+}
