@@ -1,0 +1,42 @@
+package io.github.florence4j.cli;
+
+import io.github.florence4j.hub.HubSettings;
+import io.github.florence4j.hub.ModelLocation;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Which model: a folder or an id of the hub. */
+final class ModelOptions {
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli injects it before the command is called
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "DIR|ID",
+            description = "Checkpoint folder, or hub id owner/name[@revision], which is downloaded once.")
+    private @Nullable String model;
+
+    /** The folder of the model, downloaded if need be. */
+    Path directory(Reporter reporter) throws IOException {
+        if (model == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "no model is given: add --model DIR or --model owner/name, for example"
+                            + " --model microsoft/Florence-2-base-ft");
+        }
+        return resolve(model, reporter);
+    }
+
+    /** The folder that a user means by a path or a hub id. */
+    static Path resolve(String directoryOrId, Reporter reporter) throws IOException {
+        try (DownloadBars bars = new DownloadBars(reporter)) {
+            return ModelLocation.resolve(directoryOrId, HubSettings.fromEnvironment(), bars);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.github.florence4j.cli;
+
+import io.github.florence4j.Answer;
+import io.github.florence4j.draw.Overlay;
+import io.github.florence4j.result.TaskResult;
+import io.github.florence4j.task.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.imageio.ImageIO;
+
+/**
+ * A folder of pictures with results drawn onto them, {@code <image>[.p<page>].<task>.png}. Answers in words are not
+ * drawn. Files of the same name in different folders are told apart by a number, in the order of the files.
+ */
+final class OverlayFolder implements AnswerSink {
+    private final Path folder;
+    private final Map<String, String> stems = new HashMap<>();
+
+    /** A folder, made if need be, for the results of these files. */
+    OverlayFolder(Path folder, List<String> files) throws IOException {
+        this.folder = Files.createDirectories(folder);
+        Set<String> taken = new HashSet<>();
+        for (String file : files) {
+            String stem = stem(file);
+            String unique = stem;
+            for (int n = 2; !taken.add(unique); n++) {
+                unique = stem + "-" + n;
+            }
+            stems.put(file, unique);
+        }
+    }
+
+    @Override
+    public void answer(PageReader.Page page, Job job, Answer<?> answer) throws IOException {
+        if (answer.result() instanceof String) {
+            return;
+        }
+        String number = page.pages() > 1 ? ".p" + page.page() : "";
+        Path target = folder.resolve(stems.get(page.file()) + number + "." + job.name() + ".png");
+        Path part = folder.resolve(target.getFileName() + ".part");
+        if (!ImageIO.write(Overlay.draw(page.image(), result(answer)), "png", part.toFile())) {
+            throw new IOException(target + " cannot be written");
+        }
+        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static <R> TaskResult result(Answer<R> answer) {
+        Task<R> task = answer.task();
+        return task.wrap(answer.result());
+    }
+
+    private static String stem(String file) {
+        String name = Path.of(file).getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+}

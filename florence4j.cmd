@@ -1,0 +1,49 @@
+@echo off
+rem florence4j for Windows: builds the command on first use, then runs it. UNTESTED: written without a Windows machine.
+rem Changed sources are not noticed: delete cli\target\launcher.built to build again.
+rem   FLORENCE4J_JAVA_OPTS   more JVM flags, last and so stronger than those below (-Xmx4g)
+setlocal
+set "ROOT=%~dp0"
+set "JAR=%ROOT%cli\target\florence4j-cli.jar"
+set "BUILT=%ROOT%cli\target\launcher.built"
+
+set "JAVA=java"
+if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
+"%JAVA%" -version >nul 2>&1
+if errorlevel 1 (
+    echo florence4j: Java is missing: install a JDK 17 or newer, or set JAVA_HOME 1>&2
+    exit /b 1
+)
+set "MAJOR="
+for /f "tokens=3" %%v in ('""%JAVA%" -version 2>&1 ^| findstr /i "version""') do if not defined MAJOR set "VERSION=%%~v"
+for /f "delims=.-+" %%m in ("%VERSION%") do set "MAJOR=%%m"
+if %MAJOR% LSS 17 (
+    echo florence4j: %JAVA% is Java %VERSION%; expected 17 or newer, set JAVA_HOME 1>&2
+    exit /b 1
+)
+
+if exist "%JAR%" if exist "%BUILT%" goto run
+where mvn >nul 2>&1
+if errorlevel 1 (
+    echo florence4j: Maven is missing: install Maven 3.8 or newer to build florence4j 1>&2
+    exit /b 1
+)
+echo building florence4j ^(first use^)... 1>&2
+pushd "%ROOT%"
+call mvn -B -q -DskipTests -Dspotless.check.skip=true -pl cli -am package 1>&2
+if errorlevel 1 (
+    popd
+    echo florence4j: the build failed 1>&2
+    exit /b 1
+)
+popd
+type nul >"%BUILT%"
+
+:run
+set "NATIVE="
+if %MAJOR% GEQ 24 set "NATIVE=--enable-native-access=ALL-UNNAMED"
+rem The memory limits of JavaCPP are off: it counts every mapped page of the process, the weights too.
+"%JAVA%" -Xmx2g -XX:+UseSerialGC %NATIVE% -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 ^
+    -Dorg.bytedeco.javacpp.maxBytes=0 -Djava.awt.headless=true -Dfile.encoding=UTF-8 ^
+    %FLORENCE4J_JAVA_OPTS% -jar "%JAR%" %*
+exit /b %ERRORLEVEL%
