@@ -17,7 +17,10 @@ import picocli.CommandLine.Spec;
         description = "Tells configuration, layout, parameters, element types, sizes and tied tensors of a checkpoint,"
                 + " without loading it. Exit code 1 when the weights do not fit the configuration.",
         footer = {
-            "", "Examples:", "  florence4j inspect ./checkpoint", "  florence4j inspect microsoft/Florence-2-base --json"
+            "",
+            "Examples:",
+            "  florence4j inspect ./checkpoint",
+            "  florence4j inspect microsoft/Florence-2-base --json"
         })
 final class InspectCommand implements Callable<Integer> {
     @Spec

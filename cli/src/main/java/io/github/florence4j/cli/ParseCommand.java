@@ -35,8 +35,7 @@ final class ParseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Profile rules = profile.get();
-        int refused =
-                JsonLines.answer(JsonLines.input(), spec.commandLine().getOut(), line -> parse(line, rules));
+        int refused = JsonLines.answer(JsonLines.input(), spec.commandLine().getOut(), line -> parse(line, rules));
         return refused == 0 ? 0 : 1;
     }
 

@@ -48,8 +48,8 @@ final class ResultsFile implements AnswerSink {
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        FileChannel channel = FileChannel.open(
-                path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
         try {
             ResultsFile file = new ResultsFile(channel);
             file.lock(path);
@@ -144,10 +144,7 @@ final class ResultsFile implements AnswerSink {
     public void answer(PageReader.Page page, Job job, Answer<?> answer) {
         batch.append(AnswerJson.of(page.file(), page.page(), answer)).append('\n');
         done.add(new Key(
-                page.file(),
-                page.page(),
-                answer.task().token(),
-                answer.prompt().text()));
+                page.file(), page.page(), answer.task().token(), answer.prompt().text()));
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.github.florence4j.RunOptions;
 import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.generation.GenerationOptions;
 import io.github.florence4j.image.DecodeOptions;
-import io.github.florence4j.task.Profile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -26,10 +26,11 @@ final class SummaryText {
                         .collect(Collectors.joining(", "))));
         lines.add(row("tensors", summary.entries()));
         summary.bytes()
-                .forEach((dtype, count) -> lines.add(
-                        row(dtype.name().toLowerCase(Locale.ROOT), megabytes(count) + " MB stored")));
+                .forEach((dtype, count) ->
+                        lines.add(row(dtype.name().toLowerCase(Locale.ROOT), megabytes(count) + " MB stored")));
         lines.add("");
-        summary.parameters().forEach((part, count) -> lines.add(row(part.name().toLowerCase(Locale.ROOT), grouped(count))));
+        summary.parameters()
+                .forEach((part, count) -> lines.add(row(part.name().toLowerCase(Locale.ROOT), grouped(count))));
         lines.add(row("all parameters", grouped(summary.parameterCount())));
         lines.add(row("tied to the token table", String.join(", ", summary.tied())));
         lines.add("");

@@ -89,8 +89,7 @@ final class TaskOptions {
     private List<TaskInput> inputs(Task<?> task) {
         return switch (task.inputKind()) {
             case NONE -> List.of(TaskInput.none());
-            case TEXT ->
-                phrases(task, required(task, texts, "a text: add --text, for example --text \"a green car\""));
+            case TEXT -> phrases(task, required(task, texts, "a text: add --text, for example --text \"a green car\""));
             case REGION ->
                 required(task, regions, "a region: add --region, for example --region 10,20,300,400").stream()
                         .map(region -> TaskInput.region(Region.parse(region)))

@@ -75,7 +75,11 @@ final class TextSink implements AnswerSink {
     }
 
     private void print(Answer<?> answer) {
-        lines(answer.result()).forEach(out::println);
+        List<String> lines = lines(answer.result());
+        if (lines.isEmpty()) {
+            out.println("(nothing found)");
+        }
+        lines.forEach(out::println);
     }
 
     private static List<String> lines(Object result) {
@@ -106,7 +110,8 @@ final class TextSink implements AnswerSink {
     }
 
     private static String line(PolygonInstance item) {
-        String rings = item.rings().stream().map(Ring::points).map(TextSink::points).collect(Collectors.joining(" | "));
+        String rings =
+                item.rings().stream().map(Ring::points).map(TextSink::points).collect(Collectors.joining(" | "));
         return join(item.label(), rings, item.score());
     }
 
