@@ -49,8 +49,8 @@ class ParserRobustnessTest {
     private static final List<Task<?>> STRUCTURED = List.of(
             Task.OCR_WITH_REGION, Task.OBJECT_DETECTION, Task.REFERRING_SEGMENTATION, Task.OPEN_VOCABULARY_DETECTION);
 
-    private static final int SHORT = 1 << 17;
-    private static final int LONG = 1 << 20;
+    private static final int SHORT = 1 << 16;
+    private static final int LONG = 1 << 19;
 
     /** Each is repeated to the full length. */
     private static final List<String> ADVERSARIES = List.of(
@@ -121,7 +121,7 @@ class ParserRobustnessTest {
     private static void compare(String name, String shortText, String longText, List<String> slow) {
         long once = Math.min(cpuTime(shortText), cpuTime(shortText));
         long eightTimes = cpuTime(longText);
-        if (eightTimes > 28 * Math.max(once, 30_000_000L)) {
+        if (eightTimes > 28 * Math.max(once, 15_000_000L)) {
             slow.add(name.replace("\n", "\\n") + ": " + once / 1_000_000 + " ms, then " + eightTimes / 1_000_000
                     + " ms");
         }
