@@ -168,7 +168,7 @@ class Florence2Test {
         long handles = NativeMemory.handles();
         long before = outsideTheHeap();
         runImages(300, options);
-        assertThat(NativeMemory.handles()).isEqualTo(handles);
+        assertThat(NativeMemory.handles()).isLessThanOrEqualTo(handles);
         // An image's activations are some megabytes here: a leak of them would show as a gigabyte.
         assertThat(outsideTheHeap() - before).isLessThan(64L << 20);
     }
