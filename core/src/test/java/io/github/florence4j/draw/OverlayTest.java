@@ -112,8 +112,7 @@ class OverlayTest {
         BufferedImage literally = Overlay.draw(image, boxes(box(100, 100, 300, 300, "car 0.92")), STYLE);
 
         assertThat(rgb(plain, 101, 90)).isEqualTo(FIRST);
-        assertThat(pixels(plain))
-                .contains(Palette.contrasting(new Color(FIRST)).getRGB() & 0xFFFFFF);
+        assertThat(pixels(plain)).contains(Palette.contrasting(new Color(FIRST)).getRGB() & 0xFFFFFF);
         assertThat(pixels(withScore)).isEqualTo(pixels(literally)).isNotEqualTo(pixels(plain));
         assertThat(pixels(Overlay.draw(image, boxes(scored), withoutScores))).isEqualTo(pixels(plain));
     }
