@@ -248,7 +248,8 @@ class CheckpointTest {
                     .hasMessage("tensor " + FC1 + " in " + folder.resolve("model.safetensors")
                             + " holds infinite values or NaN as float16");
         }
-        try (Checkpoint large = Checkpoint.load(folder, DType.FLOAT32)) {
+        try (PointerScope scope = new PointerScope();
+                Checkpoint large = Checkpoint.load(folder, DType.FLOAT32)) {
             assertThat(large.weights().get(FC1).select(0, 3).item_float()).isEqualTo(1e6f);
         }
     }
@@ -299,8 +300,8 @@ class CheckpointTest {
             loadAndClose();
         }
         assertThat(NativeMemory.handles()).isEqualTo(handles);
-        // One load of the converted pickle is 10 MB: fifty leaked ones would be 500.
-        assertThat(NativeMemory.resident().orElse(0) - resident).isLessThan(60L << 20);
+        // Each round loads 20 MB: fifty leaked ones would be 1,000. The Java heap may grow too, by less.
+        assertThat(NativeMemory.resident().orElse(0) - resident).isLessThan(400L << 20);
     }
 
     private static void loadAndClose() throws IOException {
