@@ -228,10 +228,16 @@ public final class Florence2 implements AutoCloseable {
                 .toList();
     }
 
-    /** A caption, then the boxes of its phrases. */
+    /** A caption, then the boxes of its phrases: two tasks in one call. */
     public GroundedCaption groundedCaption(Task<String> captionTask, RgbImage image) {
-        Answer<String> caption = answer(Request.of(captionTask, image));
-        return new GroundedCaption(caption, answer(Request.of(Task.PHRASE_GROUNDING, image, caption.result())));
+        return groundedCaption(captionTask, image, defaults);
+    }
+
+    /** A caption, then the boxes of its phrases, with other options than the defaults. */
+    public GroundedCaption groundedCaption(Task<String> captionTask, RgbImage image, RunOptions options) {
+        Answer<String> caption = answer(Request.of(captionTask, image), options);
+        return new GroundedCaption(
+                caption, answer(Request.of(Task.PHRASE_GROUNDING, image, caption.result()), options));
     }
 
     /** Requests as the model takes them, and whose prompt is whose. */

@@ -132,6 +132,9 @@ final class Florence4jParser {
     }
 
     private void endBoxes() {
+        if (run.size() < BOX) {
+            return;
+        }
         boolean labelled = kind != ParserKind.BBOXES;
         String label = labelled ? phrase.label() : "";
         if (kind == ParserKind.PHRASE_GROUNDING && GroundingStopWords.contains(label)) {

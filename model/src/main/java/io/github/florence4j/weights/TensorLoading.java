@@ -17,6 +17,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Reads single tensors of a checkpoint into their final form: orientation, precision, device. */
 final class TensorLoading {
+    private static final long PIECE = 1 << 18;
+
     private TensorLoading() {}
 
     static Tensor read(String name, Located located, KeyLayout layout, DType dtype, Device device) throws IOException {
@@ -28,13 +30,22 @@ final class TensorLoading {
         return device.is_cpu() ? tensor : tensor.to(device, dtype.scalarType());
     }
 
-    /** Infinities and NaN survive a sum, so one fast pass finds them; a sum that overflowed is looked at closely. */
+    /**
+     * Infinities and NaN survive a sum, so one fast pass finds them; a sum that overflowed is looked at closely. It goes
+     * piece by piece because libtorch sums half precision through a copy in single precision.
+     */
     private static void requireFinite(Located located, Tensor tensor) {
-        double sum = torch.sum(tensor, new ScalarTypeOptional(DType.FLOAT32.scalarType()))
-                .item_double();
-        if (!Double.isFinite(sum) && !torch.isfinite(tensor).all().item_bool()) {
-            throw new InvalidWeightsException("tensor " + located.info().name() + " in "
-                    + located.file().path() + " holds infinite values or NaN as " + DType.of(tensor));
+        Tensor flat = tensor.view(-1);
+        for (long done = 0; done < flat.numel(); done += PIECE) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor piece = flat.narrow(0, done, Math.min(PIECE, flat.numel() - done));
+                double sum = torch.sum(piece, new ScalarTypeOptional(DType.FLOAT32.scalarType()))
+                        .item_double();
+                if (!Double.isFinite(sum) && !torch.isfinite(piece).all().item_bool()) {
+                    throw new InvalidWeightsException("tensor " + located.info().name() + " in "
+                            + located.file().path() + " holds infinite values or NaN as " + DType.of(tensor));
+                }
+            }
         }
     }
 

@@ -38,7 +38,7 @@ public final class Operators {
                 stack.push_back(value(argument));
             }
             operator.callBoxed(stack);
-            return stack.get(0).toTensor();
+            return new Tensor(stack.get(0).toTensor()); // toTensor() alone is a reference into the stack
         });
     }
 

@@ -1,0 +1,130 @@
+package io.github.florence4j.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+
+/** States of the thread and of the process: gradients, autocast, seeds, threads, devices. */
+class StateTest {
+    @Test
+    void gradientsAreOffInsideAndAsBeforeOutside() {
+        assertThat(GradMode.is_enabled()).isTrue();
+        try (NoGrad outer = new NoGrad()) {
+            try (NoGrad inner = new NoGrad()) {
+                assertThat(GradMode.is_enabled()).isFalse();
+            }
+            assertThat(GradMode.is_enabled()).isFalse();
+        }
+        assertThat(GradMode.is_enabled()).isTrue();
+    }
+
+    @Test
+    void aScopeThatClosesFirstDoesNotEndTheGuard() {
+        try (NoGrad guard = openedInAScope()) {
+            assertThat(GradMode.is_enabled()).isFalse();
+        }
+        assertThat(GradMode.is_enabled()).isTrue();
+    }
+
+    private static NoGrad openedInAScope() {
+        try (PointerScope scope = new PointerScope()) {
+            return new NoGrad();
+        }
+    }
+
+    @Test
+    void aGuardRefusesToCloseOnAnotherThread() throws InterruptedException {
+        try (NoGrad guard = new NoGrad()) {
+            Throwable[] thrown = new Throwable[1];
+            Thread other = new Thread(() -> {
+                try {
+                    guard.close();
+                } catch (IllegalStateException e) {
+                    thrown[0] = e;
+                }
+            });
+            other.start();
+            other.join();
+            assertThat(thrown[0]).hasMessageContaining("a state of one thread");
+        }
+    }
+
+    @Test
+    void autocastMakesLinearBfloat16InsideAndFloatAfterwards() {
+        try (PointerScope scope = new PointerScope()) {
+            Device cpu = Devices.cpu();
+            Tensor x = torch.ones(2, 3);
+            Tensor w = torch.ones(4, 3);
+            ScalarType dtypeBefore = torch.get_autocast_dtype(DeviceType.CPU).intern();
+            try (Autocast outer = Autocast.on(cpu, DType.BFLOAT16)) {
+                assertThat(DType.of(torch.linear(x, w))).isEqualTo(DType.BFLOAT16);
+                try (Autocast off = Autocast.on(cpu, DType.FLOAT32)) {
+                    assertThat(DType.of(torch.linear(x, w))).isEqualTo(DType.FLOAT32);
+                }
+                assertThat(DType.of(torch.linear(x, w))).isEqualTo(DType.BFLOAT16);
+            }
+            assertThat(DType.of(torch.linear(x, w))).isEqualTo(DType.FLOAT32);
+            assertThat(torch.is_autocast_enabled(DeviceType.CPU)).isFalse();
+            assertThat(torch.get_autocast_dtype(DeviceType.CPU).intern()).isEqualTo(dtypeBefore);
+        }
+    }
+
+    @Test
+    void autocastRefusesIntegers() {
+        try (Device cpu = Devices.cpu()) {
+            assertThatThrownBy(() -> Autocast.on(cpu, DType.INT64))
+                    .hasMessage("autocast to int64 is not possible; expected bfloat16, float16 or float32");
+        }
+    }
+
+    @Test
+    void equalSeedsGiveEqualNumbers() {
+        try (PointerScope scope = new PointerScope()) {
+            Seeds.set(7);
+            Tensor first = torch.rand(5);
+            Tensor second = torch.rand(5);
+            Seeds.set(7);
+            assertThat(first.equal(torch.rand(5))).isTrue();
+            assertThat(first.equal(second)).isFalse();
+        }
+    }
+
+    @Test
+    void threadsAreSetAndChecked() {
+        int before = Threads.count();
+        try {
+            Threads.set(1);
+            assertThat(Threads.count()).isEqualTo(1);
+        } finally {
+            Threads.set(before);
+        }
+        assertThatThrownBy(() -> Threads.set(0)).hasMessage("the number of threads is 0; expected 1 or more");
+    }
+
+    @Test
+    void devicesAreParsedOrRefusedInOneSentence() {
+        try (Device cpu = Devices.parse("cpu")) {
+            assertThat(cpu.is_cpu()).isTrue();
+        }
+        assertThatThrownBy(() -> Devices.parse("gpu"))
+                .hasMessage("device is \"gpu\"; expected cpu, cuda or cuda:<number>");
+        assertThat(torch.hasCUDA())
+                .as("this test is written for a build without CUDA")
+                .isFalse();
+        assertThatThrownBy(() -> Devices.parse("cuda:1")).hasMessageContaining("has no CUDA");
+    }
+
+    @Test
+    void memoryIsReadWhereTheSystemTells() {
+        assertThat(NativeMemory.peakResident().orElse(0))
+                .isGreaterThanOrEqualTo(NativeMemory.resident().orElse(0) * 9 / 10);
+    }
+}
