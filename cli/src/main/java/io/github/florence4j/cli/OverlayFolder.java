@@ -7,13 +7,11 @@ import io.github.florence4j.task.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import javax.imageio.ImageIO;
 
 /**
  * A folder of pictures with results drawn onto them, {@code <image>[.p<page>].<task>.png}. Answers in words are not
@@ -44,11 +42,7 @@ final class OverlayFolder implements AnswerSink {
         }
         String number = page.pages() > 1 ? ".p" + page.page() : "";
         Path target = folder.resolve(stems.get(page.file()) + number + "." + job.name() + ".png");
-        Path part = folder.resolve(target.getFileName() + ".part");
-        if (!ImageIO.write(Overlay.draw(page.image(), result(answer)), "png", part.toFile())) {
-            throw new IOException(target + " cannot be written");
-        }
-        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+        Overlay.drawTo(target, page.image(), result(answer));
     }
 
     private static <R> TaskResult result(Answer<R> answer) {
