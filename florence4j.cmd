@@ -43,7 +43,7 @@ type nul >"%BUILT%"
 set "NATIVE="
 if %MAJOR% GEQ 24 set "NATIVE=--enable-native-access=ALL-UNNAMED"
 rem The memory limits of JavaCPP are off: it counts every mapped page of the process, the weights too.
-"%JAVA%" -Xmx2g -XX:+UseSerialGC %NATIVE% -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 ^
+"%JAVA%" -Xmx2g %NATIVE% -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 ^
     -Dorg.bytedeco.javacpp.maxBytes=0 -Djava.awt.headless=true -Dfile.encoding=UTF-8 ^
     %FLORENCE4J_JAVA_OPTS% -jar "%JAR%" %*
 exit /b %ERRORLEVEL%
