@@ -21,7 +21,8 @@ public final class CsvQuestions {
      */
     public static ListSource read(String name, Path file, Columns columns, TextRules rules, @Nullable Path root)
             throws IOException {
-        String from = "read_csv(" + DuckDb.string(file.toString()) + ", header = true, all_varchar = true)";
+        String from = "read_csv(" + DuckDb.string(file.toString())
+                + ", header = true, all_varchar = true, store_rejects = true)";
         try (DuckDb db = DuckDb.open()) {
             Map<String, Integer> names = new LinkedHashMap<>();
             for (@Nullable Object[] column : db.query(file.toString(), "DESCRIBE SELECT * FROM " + from)) {
@@ -34,8 +35,20 @@ public final class CsvQuestions {
             for (@Nullable Object[] row : db.query(file.toString(), "SELECT * FROM " + from)) {
                 entries.add(entry(row, names, columns, rules, images, file.getFileName() + "#" + (entries.size() + 1)));
             }
+            entries.addAll(brokenLines(db, file));
             return new ListSource(name, entries);
         }
+    }
+
+    /** The lines that are no rows of this table, by their line numbers; they stand after the rows. */
+    private static List<Entry> brokenLines(DuckDb db, Path file) throws IOException {
+        List<Entry> broken = new ArrayList<>();
+        String sql = "SELECT line, first(error_message) FROM reject_errors GROUP BY line ORDER BY line";
+        for (@Nullable Object[] error : db.query(file.toString(), sql)) {
+            String reason = String.valueOf(error[1]).lines().findFirst().orElse("");
+            broken.add(new RejectedSample(file.getFileName() + ":" + error[0], "the line is no row: " + reason));
+        }
+        return broken;
     }
 
     private static void require(Path file, Map<String, Integer> names, String column, String key)

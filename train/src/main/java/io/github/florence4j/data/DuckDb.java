@@ -10,10 +10,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
-/** An in-memory DuckDB that reads local files only: it neither fetches nor loads extensions. Safe for concurrent callers. */
+/**
+ * A connection to the in-memory DuckDB of this JVM, which reads local files only: it neither fetches nor loads extensions.
+ * Safe for concurrent callers, who wait for each other.
+ */
 final class DuckDb implements AutoCloseable {
+    private static @Nullable DuckDBConnection engine;
+
     private final Connection connection;
 
     private DuckDb(Connection connection) {
@@ -22,19 +28,24 @@ final class DuckDb implements AutoCloseable {
 
     static DuckDb open() throws IOException {
         try {
-            DuckDb db = new DuckDb(DriverManager.getConnection("jdbc:duckdb:"));
-            db.execute("SET autoinstall_known_extensions = false");
-            db.execute("SET autoload_known_extensions = false");
-            return db;
+            return new DuckDb(engine().duplicate());
         } catch (SQLException e) {
             throw new InvalidDataException("the reader of parquet and CSV files cannot start: " + firstLine(e), e);
         }
     }
 
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+    /** One engine for all sources, so that fifty of them do not start fifty pools of threads. It lives as long as the JVM. */
+    private static synchronized DuckDBConnection engine() throws SQLException {
+        if (engine == null) {
+            DuckDBConnection started =
+                    DriverManager.getConnection("jdbc:duckdb:").unwrap(DuckDBConnection.class);
+            try (Statement statement = started.createStatement()) {
+                statement.execute("SET autoinstall_known_extensions = false");
+                statement.execute("SET autoload_known_extensions = false");
+            }
+            engine = started;
         }
+        return engine;
     }
 
     /**

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,15 +53,13 @@ public final class ImageRef {
      * @throws UnreadableImageException if the file is missing or cannot be read
      */
     public byte[] bytes() throws IOException {
-        if (encoded != null) {
-            return encoded;
+        if (path == null) {
+            return Objects.requireNonNull(encoded);
         }
         try {
-            return Files.readAllBytes(Path.of(name));
+            return Files.readAllBytes(path);
         } catch (NoSuchFileException e) {
             throw new UnreadableImageException(name, "there is no such file");
-        } catch (UnreadableImageException e) {
-            throw e;
         } catch (IOException e) {
             throw new UnreadableImageException(name, "the file cannot be read", e);
         }

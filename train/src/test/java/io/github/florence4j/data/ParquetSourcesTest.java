@@ -101,6 +101,18 @@ class ParquetSourcesTest {
                 .hasMessageContaining("text.parquet cannot be read");
     }
 
+    @Test
+    void neverGoesToTheNetwork() {
+        assertThatThrownBy(() -> ParquetTable.open(List.of(Path.of("s3://bucket/x.parquet"))))
+                .isInstanceOf(InvalidDataException.class);
+        try (DuckDb db = DuckDb.open()) {
+            assertThatThrownBy(() -> db.query("x", "SELECT * FROM read_parquet('https://localhost:1/x.parquet')"))
+                    .hasMessageContaining("requires the extension httpfs to be loaded");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static String conversation(int i, int turns) {
         StringBuilder texts = new StringBuilder();
         for (int turn = 0; turn < turns; turn++) {

@@ -143,6 +143,18 @@ class TextSourcesTest {
     }
 
     @Test
+    void rejectsCsvLinesThatAreNoRows() throws IOException {
+        Path file = write(
+                "qa.csv", "image,question,answer\na.png,q,a\nb.png,x\nc.png,q,a,too,many\n" + "d.png,q,a\n".repeat(20));
+        List<Entry> entries = all(Sources.open(file.toString()), PASS);
+        assertThat(entries).hasSize(23).filteredOn(Sample.class::isInstance).hasSize(21);
+        assertThat(entries.subList(21, 23))
+                .containsExactly(
+                        new RejectedSample("qa.csv:3", "the line is no row: Expected Number of Columns: 3 Found: 2"),
+                        new RejectedSample("qa.csv:4", "the line is no row: Expected Number of Columns: 3 Found: 4"));
+    }
+
+    @Test
     void readsMixtureFiles() throws IOException {
         write("a.csv", "image,question,answer\n" + "a.png,q,a\n".repeat(30));
         write("b.csv", "image,question,answer\n" + "b.png,q,b\n".repeat(5));
