@@ -1,0 +1,86 @@
+package io.github.florence4j.data;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Finds the files that a path, a folder or a pattern with {@code *} means. */
+final class DataFiles {
+    private static final Pattern SHARD = Pattern.compile("(.+?)-\\d{5}-of-\\d{5}.*");
+
+    private DataFiles() {}
+
+    /**
+     * The files in the order of their names.
+     *
+     * @param pattern a file, a folder, or a path in which {@code *} stands for any part of a name and {@code **} for folders
+     * @param extension what the files of a folder end in, with the dot
+     */
+    static List<Path> find(String pattern, String extension) throws IOException {
+        if (pattern.contains("*")) {
+            return matching(pattern);
+        }
+        Path path = Path.of(pattern);
+        if (Files.isRegularFile(path)) {
+            return List.of(path);
+        }
+        if (!Files.isDirectory(path)) {
+            throw new InvalidDataException("there is no file or folder " + path);
+        }
+        return oneSplit(path, inFolder(path, extension), extension);
+    }
+
+    static List<Path> inFolder(Path folder, String extension) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(extension) && Files.isRegularFile(file))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static List<Path> matching(String pattern) throws IOException {
+        int wild = pattern.indexOf('*');
+        int slash = Math.max(pattern.lastIndexOf('/', wild), pattern.lastIndexOf('\\', wild));
+        Path root = slash < 0 ? Path.of("") : Path.of(pattern.substring(0, slash + 1));
+        if (!Files.isDirectory(root.toAbsolutePath())) {
+            throw new InvalidDataException("there is no folder " + root + " for the pattern " + pattern);
+        }
+        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+        try (Stream<Path> files = Files.walk(root)) {
+            List<Path> found = files.filter(file -> matcher.matches(file) && Files.isRegularFile(file))
+                    .sorted()
+                    .toList();
+            if (found.isEmpty()) {
+                throw new InvalidDataException("no file matches " + pattern);
+            }
+            return found;
+        }
+    }
+
+    private static List<Path> oneSplit(Path folder, List<Path> files, String extension) throws IOException {
+        if (files.isEmpty()) {
+            throw new InvalidDataException("the folder " + folder + " has no " + extension + " file");
+        }
+        Set<String> splits = files.stream().map(DataFiles::split).collect(Collectors.toCollection(TreeSet::new));
+        if (splits.size() > 1) {
+            throw new InvalidDataException("the folder " + folder + " holds several splits ("
+                    + String.join(", ", splits) + "); name one, for example "
+                    + folder.resolve(splits.iterator().next() + "*" + extension));
+        }
+        return files;
+    }
+
+    private static String split(Path file) {
+        Matcher shard = SHARD.matcher(file.getFileName().toString());
+        return shard.matches() ? shard.group(1) : "";
+    }
+}
