@@ -50,7 +50,7 @@ final class BatchRunner {
         pages.forEach(page -> asked.addAll(open(page)));
         try {
             answer(asked, TextListener.NONE);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             if (pages.size() == 1) {
                 failed(pages.get(0), e);
             } else {
@@ -69,7 +69,7 @@ final class BatchRunner {
                 Prompt prompt = prompt(page, asked.job());
                 text.heading(page, prompt.task().token(), prompt.input());
                 answer(List.of(asked), text.listener());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
                 failed(page, e);
             }
             sink.flush();
@@ -87,7 +87,7 @@ final class BatchRunner {
         return failures;
     }
 
-    private void failed(PageReader.Page page, RuntimeException e) {
+    private void failed(PageReader.Page page, Throwable e) {
         String place = page.pages() > 1 ? page.file() + ", page " + page.page() : page.file();
         failed(page.file(), page.page(), place + ": " + Failures.sentence(e));
     }
