@@ -43,6 +43,8 @@ type nul >"%BUILT%"
 set "NATIVE="
 if %MAJOR% GEQ 24 set "NATIVE=--enable-native-access=ALL-UNNAMED"
 rem The memory limits of JavaCPP are off: it counts every mapped page of the process, the weights too.
+rem As in the POSIX launcher: OpenBLAS and OpenMP must not spin against each other.
+if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
 "%JAVA%" -Xmx2g %NATIVE% -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 ^
     -Dorg.bytedeco.javacpp.maxBytes=0 -Djava.awt.headless=true -Dfile.encoding=UTF-8 ^
     %FLORENCE4J_JAVA_OPTS% -jar "%JAR%" %*
