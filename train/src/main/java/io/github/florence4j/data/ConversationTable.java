@@ -124,7 +124,7 @@ public final class ConversationTable implements IndexedSource {
         }
         int at = Arrays.binarySearch(firstQuestion, index);
         if (at < 0) {
-            return -at - 2;
+            return -(long) at - 2;
         }
         while (firstQuestion[at + 1] == index) {
             at++;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param labelIds {@code <s>}, the answer, {@code </s>}; empty when the sample has no answer
  * @param truncated whether prompt or answer was cut to its limit
  */
+@SuppressWarnings("ArrayRecordComponent") // handed over without a copy and not changed afterwards
 public record Example(
         Sample sample,
         String imageHash,

@@ -27,6 +27,7 @@ public final class SampleEncoder {
      *     sample has no answer
      * @param truncated whether prompt or answer was cut
      */
+    @SuppressWarnings("ArrayRecordComponent") // handed over without a copy and not changed afterwards
     record Encoded(Sample sample, int[] promptIds, int[] labelIds, boolean truncated) {
         int length() {
             return promptIds.length + labelIds.length;

@@ -37,6 +37,8 @@ public enum SourceKind {
 
     private final String label;
     private final String template;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Set.of cannot be changed
     private final Set<String> options;
 
     SourceKind(String label, String template, String... options) {
