@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>The scale is {@code N^-1/2} with N the number of positions: it depends on the resolution, not on the head width.
  */
-final class ChannelAttention {
+final class ChannelAttention implements DavitVisionTower.MapAttention {
     private final Linear qkv;
     private final Linear proj;
     private final int groups;
@@ -21,8 +21,13 @@ final class ChannelAttention {
         this.groups = groups;
     }
 
-    /** {@code (b, y, x, c) -> (b, y, x, c)}. */
-    Tensor forward(Tensor map) {
+    @Override
+    public long independentRows(long height) {
+        return height;
+    }
+
+    @Override
+    public Tensor forward(Tensor map) {
         long b = map.size(0);
         long n = map.size(1) * map.size(2);
         long c = map.size(3);

@@ -4,6 +4,8 @@ import io.github.florence4j.config.VisionConfig;
 import io.github.florence4j.torch.Scopes;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -79,13 +81,13 @@ public final class DavitVisionTower {
     private static Block spatialBlock(String name, VisionConfig config, int stage, Parameters at, double dropPath) {
         int heads = config.numHeads().get(stage);
         WindowAttention attention = new WindowAttention(at.at("window_attn"), heads, config.windowSize());
-        return new Block(name + ".spatial_block", config.embedDim().get(stage), at, attention::forward, dropPath);
+        return new Block(name + ".spatial_block", config.embedDim().get(stage), at, attention, dropPath);
     }
 
     private static Block channelBlock(String name, VisionConfig config, int stage, Parameters at, double dropPath) {
         ChannelAttention attention =
                 new ChannelAttention(at.at("channel_attn"), config.numGroups().get(stage));
-        return new Block(name + ".channel_block", config.embedDim().get(stage), at, attention::forward, dropPath);
+        return new Block(name + ".channel_block", config.embedDim().get(stage), at, attention, dropPath);
     }
 
     private record Stage(String name, ConvEmbedding embedding, List<Block> blocks) {}
@@ -111,18 +113,34 @@ public final class DavitVisionTower {
         }
     }
 
-    /** Depthwise convolution, attention, depthwise convolution, feed-forward: each added to its input. */
+    /** Attention over a map {@code (b, y, x, c)}. */
+    interface MapAttention {
+        /** {@code (b, y, x, c) -> (b, y, x, c)}. */
+        Tensor forward(Tensor map);
+
+        /** How many rows of the map, from the first or a multiple of this, do not see the others. */
+        long independentRows(long height);
+    }
+
+    /**
+     * Depthwise convolution, attention, depthwise convolution, feed-forward: each added to its input.
+     *
+     * <p>In evaluation attention and feed-forward work in place on a part of the map at a time, as far as its parts do not
+     * depend on each other: the temporaries of a part stay in the cache, those of the whole would be hundreds of megabytes.
+     */
     private static final class Block {
+        private static final long TOKENS_AT_ONCE = 4096;
+
         private final String name;
         private final Convolution conv1;
         private final LayerNorm norm1;
-        private final Linear attention;
+        private final MapAttention attention;
         private final Convolution conv2;
         private final LayerNorm norm2;
         private final FeedForward ffn;
         private final double dropPath;
 
-        Block(String name, long channels, Parameters at, Linear attention, double dropPath) {
+        Block(String name, long channels, Parameters at, MapAttention attention, double dropPath) {
             this.name = name;
             this.conv1 = at.depthwise("conv1", channels);
             this.norm1 = at.layerNorm("norm1");
@@ -134,14 +152,42 @@ public final class DavitVisionTower {
         }
 
         Tensor forward(Tensor input, Regularization regularization) {
+            boolean inParts = !GradMode.is_enabled() && regularization == Regularization.NONE;
             Tensor x = Scopes.keep(() -> Residual.add(conv1.forward(input), input));
-            Tensor y = Scopes.keep(
-                    () -> Residual.add(x, regularization.dropPath(attention.forward(norm1.forward(x)), dropPath)));
+            Tensor y = inParts ? attendInParts(x) : Scopes.keep(() -> attend(x, regularization));
             Tensor z = Scopes.keep(() -> Residual.add(conv2.forward(y), y));
-            return Residual.add(
-                    z,
-                    Scopes.keep(
-                            () -> regularization.dropPath(ffn.forward(norm2.forward(z), regularization), dropPath)));
+            return inParts ? feedInParts(z) : Scopes.keep(() -> feed(z, regularization));
+        }
+
+        private Tensor attend(Tensor x, Regularization regularization) {
+            return Residual.add(x, regularization.dropPath(attention.forward(norm1.forward(x)), dropPath));
+        }
+
+        private Tensor feed(Tensor x, Regularization regularization) {
+            return Residual.add(x, regularization.dropPath(ffn.forward(norm2.forward(x), regularization), dropPath));
+        }
+
+        private Tensor attendInParts(Tensor x) {
+            long height = x.size(1);
+            long unit = attention.independentRows(height);
+            long rows = unit * Math.max(1, TOKENS_AT_ONCE / (unit * x.size(2)));
+            for (long first = 0; first < height; first += rows) {
+                try (PointerScope scope = new PointerScope()) {
+                    attend(x.narrow(1, first, Math.min(rows, height - first)), Regularization.NONE);
+                }
+            }
+            return x;
+        }
+
+        private Tensor feedInParts(Tensor x) {
+            long tokens = x.size(0) * x.size(1) * x.size(2);
+            for (long first = 0; first < tokens; first += TOKENS_AT_ONCE) {
+                try (PointerScope scope = new PointerScope()) {
+                    Tensor flat = x.view(tokens, x.size(3)); // (b·y·x, c)
+                    feed(flat.narrow(0, first, Math.min(TOKENS_AT_ONCE, tokens - first)), Regularization.NONE);
+                }
+            }
+            return x;
         }
     }
 }

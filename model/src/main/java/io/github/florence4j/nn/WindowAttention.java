@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
  * <p>Maps whose sides are no multiple of the window are padded with zeros on the right and the bottom. Padded positions
  * take part as keys and values: there is no mask and no position bias.
  */
-final class WindowAttention {
+final class WindowAttention implements DavitVisionTower.MapAttention {
     private final Linear qkv;
     private final Linear proj;
     private final int heads;
@@ -23,8 +23,13 @@ final class WindowAttention {
         this.window = window;
     }
 
-    /** {@code (b, y, x, c) -> (b, y, x, c)}. */
-    Tensor forward(Tensor map) {
+    @Override
+    public long independentRows(long height) {
+        return window;
+    }
+
+    @Override
+    public Tensor forward(Tensor map) {
         long b = map.size(0);
         long height = map.size(1);
         long width = map.size(2);
