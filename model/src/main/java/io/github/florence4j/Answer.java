@@ -18,7 +18,8 @@ import java.util.List;
  *     certainty (reference: {@code sequences_scores})
  * @param truncated whether the token limit cut the answer short
  * @param timings where the time of the batch went
- * @param alternatives further answers to the same prompt, when several were asked for, best first
+ * @param alternatives further answers to the same prompt, when several were asked for: best first, or in the
+ *     order of drawing when sampling
  * @param <R> the type of the result
  */
 public record Answer<R>(

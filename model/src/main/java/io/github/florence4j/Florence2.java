@@ -40,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 
 /**
@@ -68,18 +69,23 @@ public final class Florence2 implements AutoCloseable {
     private final GrammarConstraint grammar;
     private final Inference inference;
     private final ExecutorService engine;
+    private final PointerScope handles;
     private final RunOptions defaults;
 
-    private Florence2(Path directory, LoadOptions options) throws IOException {
-        if (options.threads() > 0) {
-            Threads.set(options.threads());
-        }
-        this.processor = new ImageProcessor(processorConfig(directory));
-        Device device = Scopes.own(() -> Devices.parse(options.device()));
-        this.checkpoint = Checkpoint.load(directory, options.precision(), device);
-        this.tokenizer = Florence2Tokenizer.load(directory);
+    private Florence2(Checkpoint checkpoint, Florence2Tokenizer tokenizer, ImageProcessor processor, int lanes) {
+        this.checkpoint = checkpoint;
+        this.tokenizer = tokenizer;
+        this.processor = processor;
         Florence2Config config = checkpoint.config();
-        Florence2Network network = new Florence2Network(config, checkpoint.weights());
+        // A scope of the model's own, so that the handles of the network live exactly as long as the model.
+        this.handles = new PointerScope();
+        Florence2Network network;
+        try {
+            network = new Florence2Network(config, checkpoint.weights());
+        } finally {
+            handles.extend();
+            handles.close(); // takes it off this thread and keeps what it holds
+        }
         this.grammar =
                 new GrammarConstraint(TokenClass.table(tokenizer, config.text().vocabSize()), network.device());
         this.inference = new Inference(
@@ -88,13 +94,31 @@ public final class Florence2 implements AutoCloseable {
                 grammar,
                 processor.config().height(),
                 processor.config().width());
-        this.engine = Executors.newFixedThreadPool(options.lanes(), task -> {
-            Thread thread = new Thread(task, "florence4j-engine");
+        this.engine = Executors.newFixedThreadPool(lanes, task -> {
+            Thread thread = new EngineThread(task, this);
             thread.setDaemon(true);
             return thread;
         });
         this.defaults =
                 new RunOptions(GenerationOptions.from(config.generation()).build(), Profile.FLORENCE4J);
+    }
+
+    /** A thread that computes for one model. */
+    private static final class EngineThread extends Thread {
+        private final Florence2 model;
+
+        EngineThread(Runnable task, Florence2 model) {
+            super(task, "florence4j-engine");
+            this.model = model;
+        }
+    }
+
+    /** A listener that calls its model, or closes it, would wait for itself. */
+    private void requireOtherThread() {
+        if (Thread.currentThread() instanceof EngineThread thread && thread.model == this) {
+            throw new IllegalStateException(
+                    "a listener called the model that it listens to; do that on another thread");
+        }
     }
 
     /**
@@ -110,14 +134,40 @@ public final class Florence2 implements AutoCloseable {
     /**
      * Loads a checkpoint folder, or a model of the hub by its id {@code owner/name} or {@code owner/name@revision}, which
      * is downloaded to the shared Hugging Face cache when it is not there.
+     *
+     * @throws IOException when a file cannot be read or downloaded
+     * @throws IllegalArgumentException when the folder holds no usable Florence-2; the message says why
      */
     public static Florence2 load(String directoryOrHubId) throws IOException {
-        return load(ModelLocation.resolve(directoryOrHubId, HubSettings.fromEnvironment(), DownloadListener.SILENT));
+        return load(ModelLocation.resolve(directoryOrHubId, HubSettings::fromEnvironment, DownloadListener.SILENT));
     }
 
-    /** Loads a checkpoint folder with those options. */
+    /** As {@link #load(String)}, with options and a listener that hears of downloads. */
+    public static Florence2 load(String directoryOrHubId, LoadOptions options, DownloadListener listener)
+            throws IOException {
+        return load(ModelLocation.resolve(directoryOrHubId, HubSettings::fromEnvironment, listener), options);
+    }
+
+    /** Loads a checkpoint folder with those options. What was opened before a failure is closed again. */
     public static Florence2 load(Path directory, LoadOptions options) throws IOException {
-        return new Florence2(directory, options);
+        Florence2Config.read(directory); // whether this is a Florence-2 at all, before anything native
+        ImageProcessor processor = new ImageProcessor(processorConfig(directory));
+        if (options.threads() > 0) {
+            Threads.set(options.threads());
+        }
+        Florence2Tokenizer tokenizer = Florence2Tokenizer.load(directory);
+        try (Device device = Scopes.own(() -> Devices.parse(options.device()))) {
+            Checkpoint checkpoint = Checkpoint.load(directory, options.precision(), device);
+            try {
+                return new Florence2(checkpoint, tokenizer, processor, options.lanes());
+            } catch (RuntimeException e) {
+                checkpoint.close();
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
     }
 
     private static ImageProcessorConfig processorConfig(Path directory) throws IOException {
@@ -140,7 +190,10 @@ public final class Florence2 implements AutoCloseable {
         return tokenizer;
     }
 
-    /** The checkpoint's own way of decoding, 1,024 new tokens, and the {@code florence4j} profile. */
+    /**
+     * The checkpoint's own beams, n-gram block, length penalty and forced tokens, 1,024 new tokens, and the {@code
+     * florence4j} profile.
+     */
     public RunOptions defaults() {
         return defaults;
     }
@@ -160,18 +213,28 @@ public final class Florence2 implements AutoCloseable {
      * texts of several answers are lines of one string.
      */
     public <R> R run(Task<R> task, RgbImage image, TaskInput input) {
-        return Answers.merge(task, answers(new Request<>(task, image, input), defaults));
+        return run(task, image, input, defaults);
+    }
+
+    /** As {@link #run(Task, RgbImage, TaskInput)}, with other options than the defaults. */
+    public <R> R run(Task<R> task, RgbImage image, TaskInput input, RunOptions options) {
+        return Answers.merge(task, answers(new Request<>(task, image, input), options));
+    }
+
+    /** The results of many requests for one task, computed as one batch: each is what its request alone would give. */
+    public <R> List<R> run(List<Request<R>> requests, RunOptions options) {
+        List<R> results = new ArrayList<>();
+        List<List<Answer<?>>> answers = answers(List.copyOf(requests), options, TextListener.NONE);
+        for (int i = 0; i < requests.size(); i++) {
+            Task<R> task = requests.get(i).task();
+            results.add(Answers.merge(task, Answers.typed(task, answers.get(i))));
+        }
+        return results;
     }
 
     /** The answers of one task on many images, computed as one batch: each is what the image alone would give. */
     public <R> List<R> run(Task<R> task, List<RgbImage> images) {
-        List<Request<?>> requests = new ArrayList<>();
-        images.forEach(image -> requests.add(Request.of(task, image)));
-        List<R> results = new ArrayList<>();
-        for (List<Answer<?>> answers : answers(requests, defaults, TextListener.NONE)) {
-            results.add(Answers.merge(task, Answers.typed(task, answers)));
-        }
-        return results;
+        return run(images.stream().map(image -> Request.of(task, image)).toList(), defaults);
     }
 
     /** The full answer to a request with one prompt: text, ids, scores. */
@@ -204,8 +267,11 @@ public final class Florence2 implements AutoCloseable {
      * @return for each request its answers, one for each of its prompts
      * @throws IllegalArgumentException when an input does not fit its task
      * @throws InferenceException when memory or the native library fails
+     * @throws CancellationException when the calling thread is interrupted
+     * @throws IllegalStateException when the model is closed, or called by its own listener
      */
     public List<List<Answer<?>>> answers(List<Request<?>> requests, RunOptions options, TextListener listener) {
+        requireOtherThread();
         if (requests.isEmpty()) {
             return List.of();
         }
@@ -233,9 +299,20 @@ public final class Florence2 implements AutoCloseable {
         return groundedCaption(captionTask, image, defaults);
     }
 
-    /** A caption, then the boxes of its phrases, with other options than the defaults. */
+    /**
+     * A caption, then the boxes of its phrases, with other options than the defaults. The caption is no longer than the
+     * prompt of the second task may be.
+     */
     public GroundedCaption groundedCaption(Task<String> captionTask, RgbImage image, RunOptions options) {
-        Answer<String> caption = answer(Request.of(captionTask, image), options);
+        int room = promptRoom() - tokenizer.encode(Task.PHRASE_GROUNDING.template()).length;
+        GenerationOptions generation = options.generation();
+        GenerationOptions fitting = generation.maxNewTokens() <= room
+                ? generation
+                : generation.toBuilder()
+                        .minNewTokens(Math.min(generation.minNewTokens(), room))
+                        .maxNewTokens(room)
+                        .build();
+        Answer<String> caption = answer(Request.of(captionTask, image), options.withGeneration(fitting));
         return new GroundedCaption(
                 caption, answer(Request.of(Task.PHRASE_GROUNDING, image, caption.result()), options));
     }
@@ -275,14 +352,20 @@ public final class Florence2 implements AutoCloseable {
 
     private int[] encode(Prompt prompt) {
         int[] ids = tokenizer.encode(prompt.text());
-        int visual = config().vision()
-                .visualTokens(processor.config().height(), processor.config().width());
-        int room = config().text().maxPositionEmbeddings() - visual;
-        if (ids.length > room) {
+        if (ids.length > promptRoom()) {
             throw new IllegalArgumentException("the prompt has " + ids.length + " tokens; this checkpoint has room for "
-                    + room + " beside the " + visual + " of the image");
+                    + promptRoom() + " beside the " + visualTokens() + " of the image");
         }
         return ids;
+    }
+
+    private int promptRoom() {
+        return config().text().maxPositionEmbeddings() - visualTokens();
+    }
+
+    private int visualTokens() {
+        return config().vision()
+                .visualTokens(processor.config().height(), processor.config().width());
     }
 
     private Inference.Output compute(Inference.Batch batch, GenerationOptions options, TokenListener listener) {
@@ -301,6 +384,9 @@ public final class Florence2 implements AutoCloseable {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IllegalArgumentException invalid) {
                 throw invalid;
+            }
+            if (e.getCause() instanceof CancellationException cancelled) {
+                throw cancelled;
             }
             throw InferenceException.of(Objects.requireNonNullElse(e.getCause(), e));
         }
@@ -356,6 +442,7 @@ public final class Florence2 implements AutoCloseable {
     /** Waits for running requests, then frees the weights. */
     @Override
     public void close() {
+        requireOtherThread();
         engine.shutdown();
         boolean interrupted = false;
         while (true) {
@@ -371,6 +458,7 @@ public final class Florence2 implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         grammar.close();
+        handles.close();
         tokenizer.close();
         checkpoint.close();
     }

@@ -1,5 +1,6 @@
 package io.github.florence4j;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.bytedeco.pytorch.global.torch.cat;
 
 import io.github.florence4j.generation.GeneratedSequence;
@@ -15,7 +16,9 @@ import io.github.florence4j.task.ParserKind;
 import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Tensors;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -85,6 +88,9 @@ final class Inference {
     private Tensor imageFeatures(Batch batch) {
         TensorVector features = new TensorVector();
         for (float[] image : batch.images()) {
+            if (Thread.interrupted()) {
+                throw new CancellationException("the request was interrupted");
+            }
             try (PointerScope scope = new PointerScope()) {
                 Tensor pixels = Tensors.ofFloats(network.device(), image).view(1, 3, height, width);
                 features.push_back(network.imageFeatures(pixels, Regularization.NONE));
@@ -105,8 +111,18 @@ final class Inference {
         if (stops.isEmpty()) {
             return StopCondition.NEVER;
         }
+        // Every token writes a byte or more, so a stop string that the newest one completes lies within this tail.
+        int tail = 4
+                + stops.stream()
+                        .mapToInt(stop -> stop.getBytes(UTF_8).length)
+                        .max()
+                        .orElseThrow();
         return ids -> {
-            String text = tokenizer.decode(ids);
+            int first = 1;
+            while (first < ids.length && ids[first] == Florence2Tokenizer.BOS) {
+                first++;
+            }
+            String text = tokenizer.decode(Arrays.copyOfRange(ids, Math.max(first, ids.length - tail), ids.length));
             return stops.stream().anyMatch(text::contains);
         };
     }

@@ -8,7 +8,7 @@ public interface TextListener {
 
     /**
      * The next piece of an answer; location tokens are kept, {@code <s>}, {@code </s>} and {@code <pad>} are not. Called
-     * on the thread that computes: return soon.
+     * on the thread that computes: return soon, and do not call the model from here.
      *
      * @param prompt index of the prompt in its batch
      * @param text the piece, never empty

@@ -23,14 +23,17 @@ final class TextStream implements TokenListener {
 
     @Override
     public void token(int sample, int id) {
-        if (id == Florence2Tokenizer.BOS || id == Florence2Tokenizer.EOS || id == Florence2Tokenizer.PAD) {
+        List<Integer> ids = held.get(sample);
+        boolean end = id == Florence2Tokenizer.EOS;
+        if (id == Florence2Tokenizer.BOS || id == Florence2Tokenizer.PAD || (end && ids.isEmpty())) {
             return;
         }
-        List<Integer> ids = held.get(sample);
-        ids.add(id);
+        if (!end) {
+            ids.add(id);
+        }
         String text = tokenizer.decode(ids.stream().mapToInt(Integer::intValue).toArray());
         // A character has at most four bytes, and a token at least one of them.
-        boolean complete = text.isEmpty() || text.charAt(text.length() - 1) != INCOMPLETE || ids.size() > 4;
+        boolean complete = end || text.isEmpty() || text.charAt(text.length() - 1) != INCOMPLETE || ids.size() > 4;
         if (complete) {
             ids.clear();
             if (!text.isEmpty()) {

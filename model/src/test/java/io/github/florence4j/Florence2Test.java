@@ -21,12 +21,14 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -166,15 +168,11 @@ class Florence2Test {
                         .build());
         runImages(30, options);
         long handles = NativeMemory.handles();
-        long before = outsideTheHeap();
+        long before = NativeMemory.resident().orElseThrow();
         runImages(300, options);
         assertThat(NativeMemory.handles()).isLessThanOrEqualTo(handles);
         // An image's activations are some megabytes here: a leak of them would show as a gigabyte.
-        assertThat(outsideTheHeap() - before).isLessThan(64L << 20);
-    }
-
-    private static long outsideTheHeap() {
-        return NativeMemory.resident().orElseThrow() - Runtime.getRuntime().totalMemory();
+        assertThat(NativeMemory.resident().orElseThrow() - before).isLessThan(64L << 20);
     }
 
     private void runImages(int count, RunOptions options) {
@@ -281,6 +279,60 @@ class Florence2Test {
         assertThat(stopped.text()).endsWith(word);
         assertThat(stopped.tokenIds().length).isLessThan(whole.tokenIds().length);
         assertThat(stopped.truncated()).isFalse();
+    }
+
+    @Test
+    void stopStringsAreNotFoundInTheTokensThatEveryAnswerStartsWith() {
+        Answer<String> answer =
+                model.answer(Request.of(Task.CAPTION, images.get(0)), greedy(12, List.of("<s>", "</s><")));
+        assertThat(answer.tokenIds()).hasSize(13);
+    }
+
+    @Test
+    void withoutAForcedEndAnAnswerIsTruncatedUnlessItEnded() {
+        GenerationOptions.Builder open =
+                GenerationOptions.from(model.config().generation()).forcedEosTokenId(OptionalInt.empty());
+        for (int beams : new int[] {1, 3}) {
+            Answer<String> answer = model.answer(
+                    Request.of(Task.CAPTION, images.get(0)),
+                    model.defaults()
+                            .withGeneration(
+                                    open.numBeams(beams).maxNewTokens(10).build()));
+            int last = answer.tokenIds()[answer.tokenIds().length - 1];
+            assertThat(answer.truncated()).isEqualTo(last != 2);
+        }
+    }
+
+    @Test
+    void aListenerThatCallsItsModelIsToldInsteadOfWaitingForEver() {
+        assertThatThrownBy(() -> model.answers(
+                        List.of(Request.of(Task.CAPTION, images.get(0))),
+                        tokens(model, 5),
+                        (prompt, text) -> model.run(Task.OCR, images.get(1))))
+                .hasMessageContaining("a listener called the model");
+    }
+
+    @Test
+    void aModelLoadedWithinAScopeOutlivesIt() throws IOException {
+        Florence2 scoped;
+        try (PointerScope scope = new PointerScope()) {
+            scoped = Florence2.load(Fixtures.path("tiny-transformers"));
+        }
+        try (scoped) {
+            assertThat(scoped.answer(Request.of(Task.CAPTION, images.get(0)), tokens(scoped, 5))
+                            .text())
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    void loadingAndClosingLeavesNoHandles() throws IOException {
+        Florence2.load(Fixtures.path("tiny-transformers")).close();
+        long handles = NativeMemory.handles();
+        for (int i = 0; i < 5; i++) {
+            Florence2.load(Fixtures.path("tiny-transformers")).close();
+        }
+        assertThat(NativeMemory.handles()).isLessThanOrEqualTo(handles);
     }
 
     @Test

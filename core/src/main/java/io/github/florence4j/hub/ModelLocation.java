@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The place of a model that a user names by a directory or by a hub id. */
 public final class ModelLocation {
@@ -18,6 +19,15 @@ public final class ModelLocation {
      * @throws HubException if it is neither, or the model cannot be had
      */
     public static Path resolve(String directoryOrId, HubSettings settings, DownloadListener listener)
+            throws IOException {
+        return resolve(directoryOrId, () -> settings, listener);
+    }
+
+    /**
+     * As {@link #resolve(String, HubSettings, DownloadListener)}; {@code settings} are only asked for when the hub is
+     * needed, so that a wrong environment does not keep a directory from being used.
+     */
+    public static Path resolve(String directoryOrId, Supplier<HubSettings> settings, DownloadListener listener)
             throws IOException {
         Optional<Path> path = path(directoryOrId);
         if (path.filter(Files::isDirectory).isPresent()) {
@@ -33,14 +43,14 @@ public final class ModelLocation {
                     "'" + directoryOrId + "' is neither a directory nor a hub id; expected the directory of a model"
                             + " or owner/name[@revision], such as microsoft/Florence-2-base.");
         }
-        return fromHub(directoryOrId, settings, listener);
+        return fromHub(directoryOrId, settings.get(), listener);
     }
 
     private static Path fromHub(String text, HubSettings settings, DownloadListener listener) throws IOException {
         try {
             return new HubClient(settings).locate(HubId.parse(text), listener);
         } catch (HubException e) {
-            if (e.reason() != Reason.NOT_FOUND && e.reason() != Reason.OFFLINE) {
+            if (e.reason() == Reason.LOCAL || e.reason() == Reason.DAMAGED) {
                 throw e;
             }
             throw new HubException(

@@ -90,7 +90,8 @@ final class BeamHypotheses {
                     false));
             if (terminal && rank < beams && accepting) {
                 float score = decoding.normalized(candidate.score(), newLength - 1);
-                boolean truncated = atLimit && !candidate.endsHere() && !stopped;
+                boolean truncated =
+                        atLimit && !stopped && decoding.isTruncated(candidate.token(), candidate.endsHere());
                 complete.add(new Hypothesis(ids, tokenScores, score, candidate.beam(), truncated));
             }
         }

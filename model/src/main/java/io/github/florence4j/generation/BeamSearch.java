@@ -34,25 +34,24 @@ final class BeamSearch {
         try (DecoderSession session = new DecoderSession(decoding.network(), encoded, mask, beams)) {
             for (int length = 1; length < decoding.maxLength() && !live.isEmpty(); length++) {
                 Decoding.checkInterrupted();
-                step(session, live, length);
+                step(session, live);
                 live = reorder(session, live);
             }
         }
         return all.stream().map(BeamHypotheses::best).toList();
     }
 
-    private void step(DecoderSession session, List<BeamHypotheses> live, int length) {
+    private void step(DecoderSession session, List<BeamHypotheses> live) {
         try (PointerScope scope = new PointerScope()) {
             int[][] sequences = live.stream()
                     .flatMap(sample -> sample.runningIds().stream())
                     .toArray(int[][]::new);
             Tensor logits = session.next(sequences); // (r, v)
-            boolean[] endsHere = decoding.atLimit(length) ? decoding.endsHere(logits) : new boolean[sequences.length];
             Tensor logProbs = log_softmax(logits, 1);
             int[] owners = live.stream()
                     .flatMapToInt(sample -> IntStream.generate(sample::sample).limit(beams))
                     .toArray();
-            decoding.processors(owners).forEach(processor -> processor.process(logProbs, sequences));
+            boolean[] endsHere = decoding.process(logProbs, sequences, owners);
 
             long vocabulary = logProbs.size(1);
             float[] running = new float[sequences.length];

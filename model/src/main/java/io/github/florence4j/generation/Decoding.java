@@ -36,10 +36,25 @@ record Decoding(
         return new int[] {network.config().text().decoderStartTokenId()};
     }
 
-    /** The processors for rows of which {@code samples[row]} says whose they are. */
-    List<LogitsProcessor> processors(int[] samples) {
+    /**
+     * Changes {@code scores (r, v)} as the options ask, in place.
+     *
+     * @param samples for each row, the sample that it belongs to
+     * @return for each row, whether the model itself, without being forced, would end its answer here; told only at the
+     *     length limit
+     */
+    boolean[] process(Tensor scores, int[][] sequences, int[] samples) {
         List<LogitsProcessor> grammar = constraints.isEmpty() ? List.of() : List.of(constrain(samples));
-        return LogitsProcessors.of(options, eos(), maxLength, grammar);
+        LogitsProcessors.of(options, eos(), grammar).forEach(processor -> processor.process(scores, sequences));
+        LogitsProcessors.requireChoice(scores, eos());
+        boolean[] endsHere = atLimit(sequences[0].length) ? endsHere(scores) : new boolean[sequences.length];
+        LogitsProcessors.forced(options, maxLength).forEach(processor -> processor.process(scores, sequences));
+        return endsHere;
+    }
+
+    /** Whether an answer that ends with {@code token} at the length limit was cut short. */
+    boolean isTruncated(int token, boolean endsHere) {
+        return options.forcedEosTokenId().isPresent() ? !endsHere : token != eos();
     }
 
     private LogitsProcessor constrain(int[] samples) {
@@ -58,8 +73,7 @@ record Decoding(
         return length == maxLength - 1;
     }
 
-    /** For each row of {@code logits (r, v)}, whether the model itself would end the answer here. */
-    boolean[] endsHere(Tensor logits) {
+    private boolean[] endsHere(Tensor logits) {
         long[] best = Tensors.longs(logits.argmax(new LongOptional(1), false));
         boolean[] ends = new boolean[best.length];
         for (int row = 0; row < best.length; row++) {

@@ -2,6 +2,7 @@ package io.github.florence4j.generation;
 
 import io.github.florence4j.nn.Florence2Network;
 import java.util.List;
+import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 
@@ -15,7 +16,8 @@ public final class Generator {
     }
 
     /**
-     * The answers of a batch: for each sample {@code numReturnSequences} sequences, best first.
+     * The answers of a batch: for each sample {@code numReturnSequences} sequences, best first, or in the
+     * order of drawing when sampling.
      *
      * @param encoded the encoder's last hidden state {@code (b, s, p)}
      * @param mask the mask with which it was encoded
@@ -30,11 +32,21 @@ public final class Generator {
             List<TokenConstraint> constraints,
             StopCondition stop,
             TokenListener listener) {
+        long rows = network.config().text().vocabSize();
+        requireId("forced_bos_token_id", options.forcedBosTokenId(), rows);
+        requireId("forced_eos_token_id", options.forcedEosTokenId(), rows);
         int maxLength =
                 (int) Math.min(1L + options.maxNewTokens(), network.decoder().maxPositions() + 1);
         Decoding decoding = new Decoding(network, options, maxLength, constraints, stop, listener);
         return options.numBeams() > 1
                 ? new BeamSearch(decoding).run(encoded, mask)
                 : new TokenSearch(decoding).run(encoded, mask);
+    }
+
+    private static void requireId(String option, OptionalInt id, long rows) {
+        if (id.isPresent() && (id.getAsInt() < 0 || id.getAsInt() >= rows)) {
+            throw new IllegalArgumentException(
+                    option + " is " + id.getAsInt() + "; expected a token id from 0 to " + (rows - 1));
+        }
     }
 }

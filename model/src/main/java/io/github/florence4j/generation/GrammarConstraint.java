@@ -5,6 +5,7 @@ import static org.bytedeco.pytorch.global.torch.tensor;
 import io.github.florence4j.parse.OutputGrammar;
 import io.github.florence4j.parse.TokenClass;
 import io.github.florence4j.task.ParserKind;
+import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.Scopes;
 import java.util.EnumSet;
 import java.util.Map;
@@ -13,13 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.jspecify.annotations.Nullable;
 
-/** Keeps answers within the grammar of their task, so that the parser reads them without loss. */
+/** Keeps answers within the grammar of their task: the parser reads them without loss, up to where a limit cuts them. */
 public final class GrammarConstraint implements AutoCloseable {
+    private record Allowed(Set<TokenClass> classes, boolean first) {}
+
     private final TokenClass[] classes;
     private final Device device;
-    private final Map<Set<TokenClass>, Tensor> masks = new ConcurrentHashMap<>();
+    private final Map<Allowed, Tensor> masks = new ConcurrentHashMap<>();
 
     /**
      * A constraint over a token table.
@@ -37,23 +39,23 @@ public final class GrammarConstraint implements AutoCloseable {
         return kind == ParserKind.PURE_TEXT ? TokenConstraint.NONE : ids -> forbidden(kind, ids);
     }
 
-    private @Nullable Tensor forbidden(ParserKind kind, int[] ids) {
-        if (ids.length == 1) {
-            return null; // the place of <s>, which is no part of the answer
-        }
+    private Tensor forbidden(ParserKind kind, int[] ids) {
         OutputGrammar.State state = OutputGrammar.start(kind);
         for (int i = 1; i < ids.length; i++) {
             state = state.next(classes[ids[i]]);
         }
-        return masks.computeIfAbsent(state.allowed(), this::mask);
+        // The first place is that of <s>, which is no part of the answer, though a checkpoint need not force it.
+        boolean first = ids.length == 1;
+        return masks.computeIfAbsent(new Allowed(state.allowed(), first), this::mask);
     }
 
     /** {@code (v)}, true where the class is not allowed. */
-    private Tensor mask(Set<TokenClass> allowed) {
-        EnumSet<TokenClass> forbidden = EnumSet.complementOf(EnumSet.copyOf(allowed));
+    private Tensor mask(Allowed allowed) {
+        EnumSet<TokenClass> forbidden = EnumSet.complementOf(EnumSet.copyOf(allowed.classes()));
         byte[] rows = new byte[classes.length];
         for (int id = 0; id < rows.length; id++) {
-            rows[id] = (byte) (forbidden.contains(classes[id]) ? 1 : 0);
+            rows[id] = (byte)
+                    (forbidden.contains(classes[id]) && !(allowed.first() && id == Florence2Tokenizer.BOS) ? 1 : 0);
         }
         return Scopes.own(() -> tensor(rows).to(device, ScalarType.Bool));
     }

@@ -12,8 +12,8 @@ import org.bytedeco.pytorch.Tensor;
 final class LogitsProcessors {
     private LogitsProcessors() {}
 
-    /** All processors of {@code options}; {@code maxLength} counts the start token. */
-    static List<LogitsProcessor> of(GenerationOptions options, int eos, int maxLength, List<LogitsProcessor> further) {
+    /** The processors of {@code options} that do not force a token. */
+    static List<LogitsProcessor> of(GenerationOptions options, int eos, List<LogitsProcessor> further) {
         List<LogitsProcessor> processors = new ArrayList<>();
         if (options.repetitionPenalty() != 1) {
             processors.add(repetitionPenalty(options.repetitionPenalty()));
@@ -25,9 +25,33 @@ final class LogitsProcessors {
             processors.add(minNewTokens(options.minNewTokens(), eos));
         }
         processors.addAll(further);
+        return processors;
+    }
+
+    /** The processors that force the first and the last token; {@code maxLength} counts the start token. */
+    static List<LogitsProcessor> forced(GenerationOptions options, int maxLength) {
+        List<LogitsProcessor> processors = new ArrayList<>();
         options.forcedBosTokenId().ifPresent(bos -> processors.add(forced(bos, 1)));
         options.forcedEosTokenId().ifPresent(id -> processors.add(forced(id, maxLength - 1)));
         return processors;
+    }
+
+    /**
+     * Makes sure that every row has a token to choose: where all are forbidden, the answer ends.
+     *
+     * @throws ArithmeticException when scores are not numbers
+     */
+    static void requireChoice(Tensor scores, int eos) {
+        float[] best = Tensors.floats(scores.amax(new long[] {1}, false));
+        for (int row = 0; row < best.length; row++) {
+            if (Float.isNaN(best[row])) {
+                throw new ArithmeticException(
+                        "the model's scores are not numbers; its weights are damaged or have grown too large");
+            }
+            if (best[row] == Float.NEGATIVE_INFINITY) {
+                scores.select(0, row).select(0, eos).fill_(new Scalar(0.0));
+            }
+        }
     }
 
     /** Divides positive and multiplies negative scores of tokens that the sequence already has. */

@@ -48,7 +48,9 @@ interface TokenSampler {
     static TokenSampler random(GenerationOptions options) {
         SplittableRandom[] random = new SplittableRandom[options.numReturnSequences()];
         for (int i = 0; i < random.length; i++) {
-            random[i] = new SplittableRandom(options.seed() * 0x9E3779B97F4A7C15L + i);
+            // Mixed first: generators whose seeds differ by little give streams that are shifts of each other.
+            random[i] = new SplittableRandom(
+                    new SplittableRandom(options.seed() + i).split().nextLong());
         }
         return (logits, streams) -> {
             long k = options.topK() == 0 ? logits.size(1) : Math.min(options.topK(), logits.size(1));

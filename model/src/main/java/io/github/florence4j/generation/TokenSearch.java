@@ -61,9 +61,8 @@ final class TokenSearch {
             int[][] sequences = live.stream().map(row -> row.ids).toArray(int[][]::new);
             Tensor logits = session.next(sequences); // (r, v)
             boolean atLimit = decoding.atLimit(length);
-            boolean[] endsHere = atLimit ? decoding.endsHere(logits) : new boolean[live.size()];
             int[] samples = live.stream().mapToInt(row -> row.sample).toArray();
-            decoding.processors(samples).forEach(processor -> processor.process(logits, sequences));
+            boolean[] endsHere = decoding.process(logits, sequences, samples);
             Choice[] choices = sampler.choose(
                     logits, live.stream().mapToInt(row -> row.stream).toArray());
             for (int r = 0; r < choices.length; r++) {
@@ -83,7 +82,7 @@ final class TokenSearch {
         }
         boolean stopped = decoding.stop().isComplete(row.ids);
         row.complete = choice.id() == decoding.eos() || stopped || atLimit;
-        row.truncated = atLimit && !endsHere && !stopped;
+        row.truncated = atLimit && !stopped && decoding.isTruncated(choice.id(), endsHere);
     }
 
     private List<Row> dropCompleteSamples(DecoderSession session, List<Row> live) {

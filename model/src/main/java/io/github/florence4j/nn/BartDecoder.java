@@ -56,8 +56,8 @@ public final class BartDecoder {
         List<DecoderCache.Cross> cross = new ArrayList<>();
         for (Layer layer : layers) {
             cross.add(new DecoderCache.Cross(
-                    Scopes.keep(() -> layer.encoderAttn.keys(encoded).contiguous()),
-                    Scopes.keep(() -> layer.encoderAttn.values(encoded).contiguous())));
+                    Scopes.own(() -> layer.encoderAttn.keys(encoded).contiguous()),
+                    Scopes.own(() -> layer.encoderAttn.values(encoded).contiguous())));
         }
         return new DecoderCache(cross, mask, encoded.size(0), beams);
     }

@@ -33,12 +33,9 @@ public final class DecoderCache implements AutoCloseable {
     private final List<Tensor> selfValues = new ArrayList<>();
     private TensorOptional mask;
 
+    /** A cache that takes over {@code cross}, whose tensors belong to no scope. */
     DecoderCache(List<Cross> cross, TensorOptional mask, long samples, int beams) {
         this.cross = new ArrayList<>(cross);
-        this.cross.forEach(c -> {
-            own(c.keys());
-            own(c.values());
-        });
         this.mask = mask.has_value() ? own(new TensorOptional(mask.get())) : own(new TensorOptional());
         this.samples = samples;
         this.beams = beams;
