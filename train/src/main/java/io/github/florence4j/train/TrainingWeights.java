@@ -36,7 +36,7 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
     /**
      * Copies the tensors of all parts but the frozen ones.
      *
-     * @param weights in single precision, for steps of 1e-6 vanish in less
+     * @param weights in single or double precision, for steps of 1e-6 vanish in less
      * @param frozen the parts that keep their weights; they may be all, when something else trains in their place
      * @throws IllegalArgumentException when a tensor that shall train has another precision
      */
@@ -53,9 +53,10 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
     }
 
     private static Tensor trainable(String name, Tensor tensor) {
-        if (DType.of(tensor) != DType.FLOAT32) {
+        DType dtype = DType.of(tensor);
+        if (dtype != DType.FLOAT32 && dtype != DType.FLOAT64) {
             throw new IllegalArgumentException(
-                    "tensor " + name + " is " + DType.of(tensor) + "; weights that train are loaded as float32");
+                    "tensor " + name + " is " + dtype + "; weights that train are loaded as float32");
         }
         return Scopes.own(() -> {
             Tensor copy = tensor.detach().clone();
