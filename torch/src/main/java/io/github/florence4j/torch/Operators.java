@@ -1,7 +1,9 @@
 package io.github.florence4j.torch;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
@@ -11,6 +13,7 @@ import org.bytedeco.pytorch.LongList;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorList;
 
 /**
  * Calls any ATen operator by its name and overload through the dispatcher, for operators that the Java binding does not
@@ -26,20 +29,41 @@ public final class Operators {
      *
      * @param name such as {@code aten::scaled_dot_product_attention}
      * @param overload the name after the dot in the schema, or an empty string
-     * @param arguments tensors, {@code Long}, {@code Integer}, {@code Double}, {@code Boolean}, {@code String},
+     * @param arguments tensors, lists of tensors, {@code Long}, {@code Integer}, {@code Double}, {@code Boolean}, {@code String},
      *     {@code long[]}, {@link DType}, {@link Scalar}, {@link Device}, {@link IValue}, or null for none
      * @throws IllegalArgumentException when there is no such operator or an argument has another type
      */
     public static Tensor call(String name, String overload, Object... arguments) {
-        OperatorHandle operator = HANDLES.computeIfAbsent(name + "." + overload, key -> find(name, overload));
+        OperatorHandle operator = handle(name, overload);
         return Scopes.keep(() -> {
-            IValueVector stack = new IValueVector();
-            for (Object argument : arguments) {
-                stack.push_back(value(argument));
-            }
+            IValueVector stack = stack(arguments);
             operator.callBoxed(stack);
             return new Tensor(stack.get(0).toTensor()); // toTensor() alone is a reference into the stack
         });
+    }
+
+    /**
+     * Calls an operator that gives nothing but changes its arguments in place, such as {@code aten::_fused_adamw_}.
+     *
+     * @throws IllegalArgumentException as {@link #call}
+     */
+    public static void run(String name, String overload, Object... arguments) {
+        OperatorHandle operator = handle(name, overload);
+        try (PointerScope scope = new PointerScope()) {
+            operator.callBoxed(stack(arguments));
+        }
+    }
+
+    private static OperatorHandle handle(String name, String overload) {
+        return HANDLES.computeIfAbsent(name + "." + overload, key -> find(name, overload));
+    }
+
+    private static IValueVector stack(Object... arguments) {
+        IValueVector stack = new IValueVector();
+        for (Object argument : arguments) {
+            stack.push_back(value(argument));
+        }
+        return stack;
     }
 
     private static OperatorHandle find(String name, String overload) {
@@ -76,6 +100,8 @@ public final class Operators {
             return new IValue(device);
         } else if (argument instanceof long[] numbers) {
             return new IValue(list(numbers));
+        } else if (argument instanceof List<?> tensors) {
+            return new IValue(list(tensors));
         }
         throw new IllegalArgumentException("an operator argument is a "
                 + argument.getClass().getName() + "; expected a tensor, number, flag, text, list or null");
@@ -87,5 +113,21 @@ public final class Operators {
             list.push_back(new IValue(number));
         }
         return list;
+    }
+
+    private static GenericList list(List<?> tensors) {
+        GenericList list = new GenericList(new TensorList().elementType());
+        for (Object tensor : tensors) {
+            list.push_back(value(requireTensor(tensor)));
+        }
+        return list;
+    }
+
+    private static Tensor requireTensor(Object element) {
+        if (element instanceof Tensor tensor) {
+            return tensor;
+        }
+        throw new IllegalArgumentException(
+                "a list argument of an operator holds a " + element.getClass().getName() + "; expected tensors only");
     }
 }

@@ -3,6 +3,7 @@ package io.github.florence4j.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -35,6 +36,20 @@ class OperatorsTest {
                     .isTrue();
             assertThat(Operators.call("aten::select", "int", a, 0, 1L).equal(a.select(0, 1)))
                     .isTrue();
+        }
+    }
+
+    @Test
+    void listsOfTensorsAreChangedInPlace() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor a = torch.ones(2, 3);
+            Tensor b = torch.ones(4);
+            Operators.run("aten::_foreach_mul_", "Scalar", List.of(a, b), new Scalar(3.0));
+            assertThat(a.sum().item_float()).isEqualTo(18);
+            assertThat(b.sum().item_float()).isEqualTo(12);
+            assertThatThrownBy(() -> Operators.run("aten::_foreach_mul_", "Scalar", List.of("a"), new Scalar(3.0)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("java.lang.String");
         }
     }
 

@@ -1,0 +1,79 @@
+package io.github.florence4j.train;
+
+import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.Tensors;
+import io.github.florence4j.torch.safetensors.SafetensorsFile;
+import io.github.florence4j.weights.Checkpoint;
+import io.github.florence4j.weights.Part;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.Set;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** The tiny fixture checkpoint in training, and batches for it. */
+record TinyTraining(Checkpoint checkpoint, TrainingWeights weights, TrainingNetwork network, Gradients gradients)
+        implements AutoCloseable {
+    static TinyTraining freezing(DType dtype, Part... frozen) throws IOException {
+        Checkpoint checkpoint = Checkpoint.load(Fixtures.path("tiny-transformers"), dtype);
+        TrainingWeights weights = TrainingWeights.of(checkpoint.weights(), Set.of(frozen));
+        return new TinyTraining(
+                checkpoint,
+                weights,
+                new TrainingNetwork(checkpoint.config(), weights, weights.trained()),
+                new Gradients(weights.parameters()));
+    }
+
+    /** The three images, prompts and answers that the reference trained on. */
+    static TrainingBatch golden(DType dtype) throws IOException {
+        try (SafetensorsFile file = SafetensorsFile.open(Fixtures.path("activations.safetensors"))) {
+            Tensor ids = file.read("input_ids", DType.INT64);
+            Tensor attention = file.read("attention_mask", DType.INT64);
+            int visual =
+                    Fixtures.json("generation.json").at("/image_seq_length").asInt();
+            int[] lengths = new int[(int) ids.size(0)];
+            for (int row = 0; row < lengths.length; row++) {
+                lengths[row] = (int) attention.select(0, row).sum().item_long() - visual;
+            }
+            return new TrainingBatch(
+                    new ImageInput(ImageInput.Stage.PIXELS, file.read("pixel_values", dtype)),
+                    ids.narrow(1, visual, ids.size(1) - visual),
+                    lengths,
+                    file.read("labels", DType.INT64));
+        }
+    }
+
+    /** Rows {@code first} to {@code first + count - 1} of eight examples of unequal lengths, cut to their own width. */
+    static TrainingBatch rows(int first, int count, DType dtype) throws IOException {
+        Random random = new Random(5);
+        int[][] prompts = new int[8][];
+        int[][] answers = new int[8][];
+        for (int row = 0; row < 8; row++) {
+            prompts[row] = random.ints(3 + random.nextInt(9), 4, 50000).toArray();
+            answers[row] = random.ints(2 + random.nextInt(11), 4, 50000).toArray();
+        }
+        TensorVector pictures = new TensorVector();
+        Tensor pixels = golden(dtype).image().tensor();
+        for (int row = first; row < first + count; row++) {
+            pictures.push_back(pixels.select(0, row % pixels.size(0)));
+        }
+        int[][] ownPrompts = Arrays.copyOfRange(prompts, first, first + count);
+        int[][] ownAnswers = Arrays.copyOfRange(answers, first, first + count);
+        Device cpu = pixels.device();
+        return new TrainingBatch(
+                new ImageInput(ImageInput.Stage.PIXELS, torch.stack(pictures, 0)),
+                Tensors.ofRows(cpu, ownPrompts, 1),
+                Arrays.stream(ownPrompts).mapToInt(row -> row.length).toArray(),
+                Tensors.ofRows(cpu, ownAnswers, -100));
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+        checkpoint.close();
+    }
+}
