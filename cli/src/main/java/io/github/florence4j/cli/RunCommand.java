@@ -41,6 +41,9 @@ import picocli.CommandLine.Spec;
             "  florence4j run -m DIR -t '<DocVQA>' --text 'What is the date?' letter.tif"
         })
 final class RunCommand implements Callable<Integer> {
+    /** Pages that are decoded while others are computed. */
+    private static final int AHEAD = 2;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli injects it before call()
     private CommandSpec spec;
@@ -127,14 +130,14 @@ final class RunCommand implements Callable<Integer> {
             BatchRunner.Known known = (file, page, prompt) ->
                     results != null && results.has(file, page, prompt.task().token(), prompt.text());
             RunOptions options = florence.defaults().withGeneration(generation).withProfile(profile.get());
-            BatchRunner runner = new BatchRunner(florence, options, jobs, known, sinks);
+            BatchRunner runner = new BatchRunner(florence, options, jobs, known, sinks, batchSize);
             missing.forEach(sentence -> runner.failed(sentence, 1, sentence));
             int before = results == null ? 0 : results.size();
-            if (before > 0) {
-                reporter.note(output + " holds " + before + " answers already, which are left out");
-            }
             runAll(files, runner, text, reporter);
             sinks.flush();
+            if (before > 0) {
+                reporter.note(leftOut(before, runner.leftOut()));
+            }
             return runner.failures() == 0 ? 0 : 1;
         }
     }
@@ -171,9 +174,6 @@ final class RunCommand implements Callable<Integer> {
 
     private void addSinks(List<AnswerSink> sinks, @Nullable ResultsFile results, TextSink text, List<String> files)
             throws IOException {
-        if (overlay != null) {
-            sinks.add(new OverlayFolder(overlay, files));
-        }
         if (results != null) {
             sinks.add(results);
         }
@@ -182,6 +182,16 @@ final class RunCommand implements Callable<Integer> {
         } else if (results == null) {
             sinks.add(text);
         }
+        if (overlay != null) {
+            sinks.add(new OverlayFolder(overlay, files)); // last: what cannot be drawn is answered all the same
+        }
+    }
+
+    private String leftOut(int before, int leftOut) {
+        return output + " holds " + before + " answers already; " + leftOut
+                + " of the questions are among them and were"
+                + " not asked again, with whatever settings they were answered"
+                + (overlay == null ? "" : ", nor were their overlays drawn again");
     }
 
     private void runAll(List<String> files, BatchRunner runner, TextSink text, Reporter reporter)
@@ -189,9 +199,9 @@ final class RunCommand implements Callable<Integer> {
         boolean answersOnTerminal = !json && output == null && System.console() != null;
         boolean showBar = files.size() > 1 && reporter.showsBars() && !answersOnTerminal;
         DecodeOptions decode = DecodeOptions.DEFAULTS.withPdfDpi(dpi);
-        try (PageReader reader = new PageReader(files, decode, runner::skips, batchSize);
+        try (PageReader reader = new PageReader(files, decode, runner::skips, Math.min(batchSize, AHEAD));
                 ProgressBar bar = showBar ? reporter.bar("images", files.size()) : null) {
-            List<PageReader.Page> batch = new ArrayList<>();
+            PageBatch batch = PageBatch.ofSize(batchSize);
             int ended = 0;
             PageReader.Item item = reader.next();
             while (!(item instanceof PageReader.End)) {
@@ -204,16 +214,15 @@ final class RunCommand implements Callable<Integer> {
                 } else if (item instanceof PageReader.Page page) {
                     batch.add(page);
                 }
-                if (batch.size() == batchSize) {
-                    runner.run(batch);
-                    batch.clear();
+                if (batch.isFull()) {
+                    runner.run(batch.take());
                 }
                 if (bar != null && batch.isEmpty()) {
                     bar.stepTo(ended);
                 }
                 item = reader.next();
             }
-            runner.run(batch);
+            runner.run(batch.take());
             if (bar != null) {
                 bar.stepTo(ended);
             }
