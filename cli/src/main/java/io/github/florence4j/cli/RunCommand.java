@@ -6,6 +6,7 @@ import io.github.florence4j.RunOptions;
 import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.generation.GenerationOptions;
 import io.github.florence4j.image.DecodeOptions;
+import io.github.florence4j.task.Profile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -109,17 +110,23 @@ final class RunCommand implements Callable<Integer> {
             description = "No progress bar and no notes.")
     private boolean quiet;
 
+    /** An argument, or a folder in it, that gives no files. */
+    private record Missing(String name, String sentence) {}
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         checkUsage();
         List<Job> jobs = tasks.jobs();
+        Profile rules = profile.get();
         Reporter reporter = new Reporter(spec.commandLine().getErr(), quiet);
+        List<Missing> missing = new ArrayList<>();
+        List<String> files = expand(missing);
+        if (files.stream().noneMatch(InputFiles::exists)) {
+            return nothingToRead(files, missing, reporter);
+        }
         Path directory = model.directory(reporter);
         GenerationOptions generation =
                 decoding.on(Florence2Config.read(directory).generation());
-        List<String> missing = new ArrayList<>();
-        List<String> files = expand(missing);
-
         LoadOptions load = new LoadOptions(LoadOptions.DEFAULTS.precision(), device, threads, 1);
         try (ResultsFile results = output == null ? null : ResultsFile.open(output);
                 Florence2 florence = Florence2.load(directory, load);
@@ -129,9 +136,9 @@ final class RunCommand implements Callable<Integer> {
             addSinks(sinks.all(), results, text, files);
             BatchRunner.Known known = (file, page, prompt) ->
                     results != null && results.has(file, page, prompt.task().token(), prompt.text());
-            RunOptions options = florence.defaults().withGeneration(generation).withProfile(profile.get());
+            RunOptions options = florence.defaults().withGeneration(generation).withProfile(rules);
             BatchRunner runner = new BatchRunner(florence, options, jobs, known, sinks, batchSize);
-            missing.forEach(sentence -> runner.failed(sentence, 1, sentence));
+            missing.forEach(argument -> runner.failed(argument.name(), 1, argument.sentence()));
             int before = results == null ? 0 : results.size();
             runAll(files, runner, text, reporter);
             sinks.flush();
@@ -143,6 +150,8 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void checkUsage() {
+        model.requireGiven();
+        decoding.check();
         require(batchSize >= 1, "--batch-size is " + batchSize + "; expected 1 or more");
         require(threads >= 0, "--threads is " + threads + "; expected 0 (one per core) or more");
         require(!(stream && json), "--stream and --json exclude each other");
@@ -160,16 +169,29 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private List<String> expand(List<String> missing) {
+    private List<String> expand(List<Missing> missing) {
         Set<String> files = new LinkedHashSet<>();
         for (String argument : arguments) {
             try {
-                files.addAll(InputFiles.expand(argument, recursive));
-            } catch (IOException e) {
-                missing.add(Failures.sentence(e));
+                files.addAll(InputFiles.expand(
+                        argument,
+                        recursive,
+                        (folder, e) -> missing.add(new Missing(folder.toString(), Failures.sentence(e)))));
+            } catch (IOException | RuntimeException e) {
+                missing.add(new Missing(argument, Failures.sentence(e)));
             }
         }
         return List.copyOf(files);
+    }
+
+    /** Tells that of everything which is named nothing is there, without loading a model for it. */
+    private int nothingToRead(List<String> files, List<Missing> missing, Reporter reporter) throws IOException {
+        try (Sinks sinks = new Sinks(json ? List.of(new JsonSink(out())) : List.of(), reporter)) {
+            missing.forEach(argument -> sinks.failure(argument.name(), 1, argument.sentence()));
+            files.forEach(file -> sinks.failure(file, 1, file + ": there is no such file"));
+            sinks.flush();
+        }
+        return 1;
     }
 
     private void addSinks(List<AnswerSink> sinks, @Nullable ResultsFile results, TextSink text, List<String> files)
@@ -196,7 +218,7 @@ final class RunCommand implements Callable<Integer> {
 
     private void runAll(List<String> files, BatchRunner runner, TextSink text, Reporter reporter)
             throws IOException, InterruptedException {
-        boolean answersOnTerminal = !json && output == null && System.console() != null;
+        boolean answersOnTerminal = !json && output == null && Terminal.isAttached();
         boolean showBar = files.size() > 1 && reporter.showsBars() && !answersOnTerminal;
         DecodeOptions decode = DecodeOptions.DEFAULTS.withPdfDpi(dpi);
         try (PageReader reader = new PageReader(files, decode, runner::skips, Math.min(batchSize, AHEAD));
