@@ -3,6 +3,7 @@ package io.github.florence4j.cli;
 import io.github.florence4j.config.GenerationDefaults;
 import io.github.florence4j.generation.GenerationOptions;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -11,6 +12,10 @@ import picocli.CommandLine.Spec;
 
 /** How answers are decoded; what is not given stays as the checkpoint says. */
 final class DecodingOptions {
+    /** Defaults that allow any number of answers, as nothing is known about the beams of the checkpoint. */
+    private static final GenerationDefaults ANY_CHECKPOINT =
+            new GenerationDefaults(Integer.MAX_VALUE, 0, true, 1, OptionalInt.empty(), OptionalInt.empty());
+
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli injects it before the command is called
     private CommandSpec spec;
@@ -56,6 +61,11 @@ final class DecodingOptions {
 
     @Option(names = "--constrained", description = "Allow region tasks only what can be parsed.")
     private boolean constrained;
+
+    /** Refuses what no checkpoint can do, before one is loaded. */
+    void check() {
+        on(ANY_CHECKPOINT);
+    }
 
     /** The options on top of a checkpoint's defaults. */
     GenerationOptions on(GenerationDefaults defaults) {

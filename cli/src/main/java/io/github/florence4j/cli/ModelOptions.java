@@ -24,13 +24,18 @@ final class ModelOptions {
 
     /** The folder of the model, downloaded if need be. */
     Path directory(Reporter reporter) throws IOException {
+        return resolve(requireGiven(), reporter);
+    }
+
+    /** The model as it was given. */
+    String requireGiven() {
         if (model == null) {
             throw new ParameterException(
                     spec.commandLine(),
                     "no model is given: add --model DIR or --model owner/name, for example"
                             + " --model microsoft/Florence-2-base-ft");
         }
-        return resolve(model, reporter);
+        return model;
     }
 
     /** The folder that a user means by a path or a hub id. */

@@ -3,7 +3,6 @@ package io.github.florence4j.cli;
 import io.github.florence4j.image.DecodeOptions;
 import io.github.florence4j.image.ImagePages;
 import io.github.florence4j.image.RgbImage;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -79,30 +78,46 @@ final class PageReader implements AutoCloseable {
                 readFile(file);
                 queue.put(new EndOfFile(file));
             }
-            queue.put(new End());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // closed early: nobody waits any more
+            queue.clear(); // closed early: nobody waits any more
+        } finally {
+            end();
         }
     }
 
+    /** Whoever waits for the next item must not wait for ever, whatever happened to the files. */
+    private void end() {
+        try {
+            queue.put(new End());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Errors count, too: a decoder that runs out of stack or lacks a class spoils its file and no other. */
     private void readFile(String file) throws InterruptedException {
         try (ImagePages pages = ImagePages.open(Path.of(file), options)) {
             for (int page = 1; page <= pages.count(); page++) {
-                if (!skip.skips(file, page)) {
-                    queue.put(readPage(file, page, pages));
-                }
+                readPage(file, page, pages);
             }
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Throwable e) {
             queue.put(new Unreadable(file, 1, Failures.sentence(e)));
         }
     }
 
-    private static Item readPage(String file, int page, ImagePages pages) {
+    private void readPage(String file, int page, ImagePages pages) throws InterruptedException {
+        Item item;
         try {
-            return new Page(file, page, pages.count(), pages.read(page - 1));
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            return new Unreadable(file, page, Failures.sentence(e));
+            if (skip.skips(file, page)) {
+                return;
+            }
+            item = new Page(file, page, pages.count(), pages.read(page - 1));
+        } catch (Throwable e) {
+            item = new Unreadable(file, page, Failures.sentence(e));
         }
+        queue.put(item);
     }
 
     @Override

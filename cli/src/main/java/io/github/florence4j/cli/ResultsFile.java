@@ -17,21 +17,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A file of JSON lines that grows by a batch at a time and can be continued: answers that it holds already are not asked
- * for again, and a last line that was cut off when a run ended is dropped. Locked against a second writer.
+ * for again, and a last line that was cut off when a run ended is dropped. Locked against a second writer. A file that
+ * holds anything else is refused and stays as it is.
  */
 final class ResultsFile implements AnswerSink {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** What every line of {@link AnswerJson} begins with. */
+    private static final String BEGIN = "{\"image\":";
+
     private record Key(String image, int page, String task, String prompt) {}
 
     private final FileChannel channel;
-    private final Set<Key> done = new HashSet<>();
+    private final Set<Key> done = ConcurrentHashMap.newKeySet();
     private final StringBuilder batch = new StringBuilder();
 
     private ResultsFile(FileChannel channel) {
@@ -54,6 +58,7 @@ final class ResultsFile implements AnswerSink {
             ResultsFile file = new ResultsFile(channel);
             file.lock(path);
             file.continueAfter(file.readDone(path));
+            file.flush();
             return file;
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -73,7 +78,7 @@ final class ResultsFile implements AnswerSink {
         }
     }
 
-    /** Collects what is there; gives the length of the whole lines. */
+    /** Collects what is there; gives where to go on. */
     private long readDone(Path path) throws IOException {
         InputStream in = new BufferedInputStream(Channels.newInputStream(channel)); // the channel stays open
         ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -93,7 +98,30 @@ final class ResultsFile implements AnswerSink {
             end = at;
             number++;
         }
+        return afterTail(line, end, at, path, number);
+    }
+
+    /** Where to go on after bytes that no newline ends: before them if an answer was cut off, else behind them. */
+    private long afterTail(ByteArrayOutputStream tail, long begin, long end, Path path, int number) throws IOException {
+        String text = tail.toString(StandardCharsets.UTF_8);
+        if (text.isEmpty() || isCutOff(text)) {
+            return begin;
+        }
+        done.add(requireKey(tail, path, number));
+        batch.append('\n');
         return end;
+    }
+
+    private static boolean isCutOff(String text) {
+        if (!text.startsWith(BEGIN) && !BEGIN.startsWith(text)) {
+            return false;
+        }
+        try {
+            JSON.readTree(text);
+            return false;
+        } catch (JsonProcessingException e) {
+            return true;
+        }
     }
 
     private static Key requireKey(ByteArrayOutputStream line, Path path, int number) throws IOException {

@@ -6,6 +6,7 @@ import io.github.florence4j.RunOptions;
 import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.generation.GenerationOptions;
 import io.github.florence4j.image.DecodeOptions;
+import io.github.florence4j.task.Profile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -41,6 +42,9 @@ import picocli.CommandLine.Spec;
             "  florence4j run -m DIR -t '<DocVQA>' --text 'What is the date?' letter.tif"
         })
 final class RunCommand implements Callable<Integer> {
+    /** Pages that are decoded while others are computed. */
+    private static final int AHEAD = 2;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli injects it before call()
     private CommandSpec spec;
@@ -106,17 +110,23 @@ final class RunCommand implements Callable<Integer> {
             description = "No progress bar and no notes.")
     private boolean quiet;
 
+    /** An argument, or a folder in it, that gives no files. */
+    private record Missing(String name, String sentence) {}
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         checkUsage();
         List<Job> jobs = tasks.jobs();
+        Profile rules = profile.get();
         Reporter reporter = new Reporter(spec.commandLine().getErr(), quiet);
+        List<Missing> missing = new ArrayList<>();
+        List<String> files = expand(missing);
+        if (files.stream().noneMatch(InputFiles::exists)) {
+            return nothingToRead(files, missing, reporter);
+        }
         Path directory = model.directory(reporter);
         GenerationOptions generation =
                 decoding.on(Florence2Config.read(directory).generation());
-        List<String> missing = new ArrayList<>();
-        List<String> files = expand(missing);
-
         LoadOptions load = new LoadOptions(LoadOptions.DEFAULTS.precision(), device, threads, 1);
         try (ResultsFile results = output == null ? null : ResultsFile.open(output);
                 Florence2 florence = Florence2.load(directory, load);
@@ -126,20 +136,22 @@ final class RunCommand implements Callable<Integer> {
             addSinks(sinks.all(), results, text, files);
             BatchRunner.Known known = (file, page, prompt) ->
                     results != null && results.has(file, page, prompt.task().token(), prompt.text());
-            RunOptions options = florence.defaults().withGeneration(generation).withProfile(profile.get());
-            BatchRunner runner = new BatchRunner(florence, options, jobs, known, sinks);
-            missing.forEach(sentence -> runner.failed(sentence, 1, sentence));
+            RunOptions options = florence.defaults().withGeneration(generation).withProfile(rules);
+            BatchRunner runner = new BatchRunner(florence, options, jobs, known, sinks, batchSize);
+            missing.forEach(argument -> runner.failed(argument.name(), 1, argument.sentence()));
             int before = results == null ? 0 : results.size();
-            if (before > 0) {
-                reporter.note(output + " holds " + before + " answers already, which are left out");
-            }
             runAll(files, runner, text, reporter);
             sinks.flush();
+            if (before > 0) {
+                reporter.note(leftOut(before, runner.leftOut()));
+            }
             return runner.failures() == 0 ? 0 : 1;
         }
     }
 
     private void checkUsage() {
+        model.requireGiven();
+        decoding.check();
         require(batchSize >= 1, "--batch-size is " + batchSize + "; expected 1 or more");
         require(threads >= 0, "--threads is " + threads + "; expected 0 (one per core) or more");
         require(!(stream && json), "--stream and --json exclude each other");
@@ -157,23 +169,33 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private List<String> expand(List<String> missing) {
+    private List<String> expand(List<Missing> missing) {
         Set<String> files = new LinkedHashSet<>();
         for (String argument : arguments) {
             try {
-                files.addAll(InputFiles.expand(argument, recursive));
-            } catch (IOException e) {
-                missing.add(Failures.sentence(e));
+                files.addAll(InputFiles.expand(
+                        argument,
+                        recursive,
+                        (folder, e) -> missing.add(new Missing(folder.toString(), Failures.sentence(e)))));
+            } catch (IOException | RuntimeException e) {
+                missing.add(new Missing(argument, Failures.sentence(e)));
             }
         }
         return List.copyOf(files);
     }
 
+    /** Tells that of everything which is named nothing is there, without loading a model for it. */
+    private int nothingToRead(List<String> files, List<Missing> missing, Reporter reporter) throws IOException {
+        try (Sinks sinks = new Sinks(json ? List.of(new JsonSink(out())) : List.of(), reporter)) {
+            missing.forEach(argument -> sinks.failure(argument.name(), 1, argument.sentence()));
+            files.forEach(file -> sinks.failure(file, 1, file + ": there is no such file"));
+            sinks.flush();
+        }
+        return 1;
+    }
+
     private void addSinks(List<AnswerSink> sinks, @Nullable ResultsFile results, TextSink text, List<String> files)
             throws IOException {
-        if (overlay != null) {
-            sinks.add(new OverlayFolder(overlay, files));
-        }
         if (results != null) {
             sinks.add(results);
         }
@@ -182,16 +204,26 @@ final class RunCommand implements Callable<Integer> {
         } else if (results == null) {
             sinks.add(text);
         }
+        if (overlay != null) {
+            sinks.add(new OverlayFolder(overlay, files)); // last: what cannot be drawn is answered all the same
+        }
+    }
+
+    private String leftOut(int before, int leftOut) {
+        return output + " holds " + before + " answers already; " + leftOut
+                + " of the questions are among them and were"
+                + " not asked again, with whatever settings they were answered"
+                + (overlay == null ? "" : ", nor were their overlays drawn again");
     }
 
     private void runAll(List<String> files, BatchRunner runner, TextSink text, Reporter reporter)
             throws IOException, InterruptedException {
-        boolean answersOnTerminal = !json && output == null && System.console() != null;
+        boolean answersOnTerminal = !json && output == null && Terminal.isAttached();
         boolean showBar = files.size() > 1 && reporter.showsBars() && !answersOnTerminal;
         DecodeOptions decode = DecodeOptions.DEFAULTS.withPdfDpi(dpi);
-        try (PageReader reader = new PageReader(files, decode, runner::skips, batchSize);
+        try (PageReader reader = new PageReader(files, decode, runner::skips, Math.min(batchSize, AHEAD));
                 ProgressBar bar = showBar ? reporter.bar("images", files.size()) : null) {
-            List<PageReader.Page> batch = new ArrayList<>();
+            PageBatch batch = PageBatch.ofSize(batchSize);
             int ended = 0;
             PageReader.Item item = reader.next();
             while (!(item instanceof PageReader.End)) {
@@ -204,16 +236,15 @@ final class RunCommand implements Callable<Integer> {
                 } else if (item instanceof PageReader.Page page) {
                     batch.add(page);
                 }
-                if (batch.size() == batchSize) {
-                    runner.run(batch);
-                    batch.clear();
+                if (batch.isFull()) {
+                    runner.run(batch.take());
                 }
                 if (bar != null && batch.isEmpty()) {
                     bar.stepTo(ended);
                 }
                 item = reader.next();
             }
-            runner.run(batch);
+            runner.run(batch.take());
             if (bar != null) {
                 bar.stepTo(ended);
             }

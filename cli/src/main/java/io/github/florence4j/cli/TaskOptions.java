@@ -6,6 +6,7 @@ import io.github.florence4j.task.Task;
 import io.github.florence4j.task.TaskInput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -13,6 +14,9 @@ import picocli.CommandLine.Spec;
 
 /** What is asked: tasks with their texts and regions, and raw prompts. */
 final class TaskOptions {
+    /** So many wrong characters are taken for an error in the name of a known task. */
+    private static final int TYPING_ERRORS = 2;
+
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli injects it before the command is called
     private CommandSpec spec;
@@ -20,8 +24,9 @@ final class TaskOptions {
     @Option(
             names = {"-t", "--task"},
             paramLabel = "TASK",
-            description = "Task, as 'florence4j tasks' names them; may be repeated. With --text also a token of one's"
-                    + " own: --task '<DocVQA>' --text 'What is the date?'.")
+            description =
+                    "Task, as 'florence4j tasks' names them, or a token of one's own in <>, with or without --text:"
+                            + " --task '<DocVQA>' --text 'What is the date?'; may be repeated.")
     private List<String> tasks = new ArrayList<>();
 
     @Option(
@@ -65,17 +70,23 @@ final class TaskOptions {
             return Task.parse(name);
         } catch (IllegalArgumentException e) {
             boolean ownToken = name.startsWith("<") && name.endsWith(">") && name.length() > 2;
-            if (ownToken && !texts.isEmpty()) {
+            if (ownToken && Task.values().stream().noneMatch(task -> isTypingError(name, task.token()))) {
                 return Task.custom(name);
             }
-            throw usage(e.getMessage() + (ownToken ? "; a token of your own needs --text, or use --prompt" : ""));
+            throw usage(e.getMessage() + (ownToken ? "; a token of your own that is so near may be a --prompt" : ""));
         }
+    }
+
+    private static boolean isTypingError(String name, String token) {
+        return EditDistance.between(name.toUpperCase(Locale.ROOT), token) <= TYPING_ERRORS;
     }
 
     private void requireUse(List<Task<?>> asked) {
         if (asked.isEmpty() && prompts.isEmpty()) {
             throw usage("nothing is asked: add --task or --prompt, for example --task CAPTION");
         }
+        requireWords(texts, "--text is blank; expected a caption, a phrase or a question");
+        requireWords(regions, "--region is blank; expected a region, for example --region 10,20,300,400");
         requireUse(asked, texts, InputKind.TEXT, "--text");
         requireUse(asked, regions, InputKind.REGION, "--region");
     }
@@ -86,7 +97,16 @@ final class TaskOptions {
         }
     }
 
+    private void requireWords(List<String> values, String otherwise) {
+        if (values.stream().anyMatch(String::isBlank)) {
+            throw usage(otherwise);
+        }
+    }
+
     private List<TaskInput> inputs(Task<?> task) {
+        if (task.isCustom() && texts.isEmpty()) {
+            return List.of(TaskInput.none());
+        }
         return switch (task.inputKind()) {
             case NONE -> List.of(TaskInput.none());
             case TEXT -> phrases(task, required(task, texts, "a text: add --text, for example --text \"a green car\""));

@@ -1,6 +1,7 @@
 package io.github.florence4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.florence4j.testsupport.Fixtures;
 import java.io.IOException;
@@ -32,6 +33,11 @@ class FailuresTest {
         Cli.run("run", "-m", MODEL, COFFEE).failedWith(2, "nothing is asked");
         Cli.run("run", "-m", MODEL, "-t", "OE", COFFEE).failedWith(2, "unknown task 'OE': did you mean <OD>?");
         Cli.run("run", "-m", MODEL, "-t", "<OE>", COFFEE).failedWith(2, "unknown task '<OE>'");
+        Cli.run("run", "-m", MODEL, "-t", "<DETAILD_CAPTION>", COFFEE).failedWith(2, "did you mean <DETAILED_CAPTION>");
+        Cli.run("run", "-m", MODEL, "-t", "<ocrs>", "--text=a", COFFEE).failedWith(2, "did you mean <OCR>");
+        Cli.run("run", "-m", MODEL, "-t", "CAPTION_TO_PHRASE_GROUNDING", "--text= ", COFFEE)
+                .failedWith(2, "--text is blank");
+        Cli.run("run", "-m", MODEL, "-t", "REGION_TO_OCR", "--region=", COFFEE).failedWith(2, "--region is blank");
         Cli.run("run", "-m", MODEL, "-t", "CAPTION_TO_PHRASE_GROUNDING", COFFEE).failedWith(2, "needs a text");
         Cli.run("run", "-m", MODEL, "-t", "REGION_TO_OCR", COFFEE).failedWith(2, "needs a region");
         Cli.run("run", "-m", MODEL, "-t", "REGION_TO_OCR", "--region=1,2", COFFEE)
@@ -97,6 +103,48 @@ class FailuresTest {
     @Test
     void showsTheStackTraceOnRequest() {
         assertThat(Cli.run("inspect", "--verbose", folder.toString()).err()).contains("\tat io.github.florence4j");
+    }
+
+    @Test
+    void looksAtOptionsAndInputsBeforeTheModel() {
+        String none = folder.resolve("no model").toString();
+
+        Cli.run("run", "-m", none, "-t", "OD", "--profile=x", COFFEE).failedWith(2, "unknown profile 'x'");
+        Cli.run("run", "-m", none, "-t", "OD", "--num-beams=0", COFFEE).failedWith(2, "num_beams is 0");
+        Cli.run("run", "-m", none, "-t", "OD", "--num-beams=2", "--num-return-sequences=3", COFFEE)
+                .failedWith(2, "num_return_sequences is 3");
+        Cli.run("run", "-m", none, "-t", "OD", "--seed=1", COFFEE).failedWith(2, "need --do-sample");
+        Cli.run("run", "-m", none, "-t", "OD", folder.toString()).failedWith(1, "no images in the folder");
+        Cli.run("run", "-m", none, "-t", "OD", "missing.png").failedWith(1, "missing.png: there is no such file");
+    }
+
+    @Test
+    void namesTheArgumentThatGivesNoFiles() {
+        String glob = folder.resolve("*.gif").toString();
+        String invalid = folder.resolve("a[.png").toString();
+        String[] run = {"run", "-q", "--max-new-tokens=4", "-m", MODEL, "-t", "<GENERATE_TAGS>", "--json"};
+
+        assertErrors(Cli.run(with(run, glob, invalid)), glob, invalid);
+        Cli.Outcome outcome = Cli.run(with(run, glob, invalid, COFFEE));
+        assertErrors(outcome, glob, invalid);
+        assertThat(outcome.json())
+                .filteredOn(line -> line.has("result"))
+                .extracting(line -> line.get("prompt").asText())
+                .containsExactly("<GENERATE_TAGS>");
+    }
+
+    private static void assertErrors(Cli.Outcome outcome, String glob, String invalid) {
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.json())
+                .filteredOn(line -> line.has("error"))
+                .extracting(line -> line.get("image").asText(), line -> line.get("error")
+                        .asText())
+                .containsExactly(
+                        tuple(glob, "no file matches " + glob), tuple(invalid, invalid + ": there is no such file"));
+    }
+
+    private static String[] with(String[] run, String... files) {
+        return Stream.concat(Stream.of(run), Stream.of(files)).toArray(String[]::new);
     }
 
     private Path copyOfModel() throws IOException {

@@ -142,7 +142,7 @@ class RunCommandTest {
         assertThat(untimed(Files.readAllLines(results))).isEqualTo(untimed(whole));
 
         List<String> before = Files.readAllLines(results);
-        assertThat(run(arguments).succeeded().err()).contains("holds 4 answers already");
+        assertThat(run(arguments).succeeded().err()).contains("holds 4 answers already; 4 of");
         assertThat(Files.readAllLines(results)).isEqualTo(before);
     }
 
@@ -192,6 +192,88 @@ class RunCommandTest {
         run("-t=CAPTION", "--output=" + notes, COFFEE).failedWith(1, "line 1, is not an answer");
 
         assertThat(notes).hasContent("my notes");
+    }
+
+    @Test
+    void leavesAFileWithoutANewlineThatIsNotOfItsOwnAsItIs() throws IOException {
+        Path notes = Files.writeString(folder.resolve("notes.json"), "{\"my\":\"notes\"}");
+
+        run("-t=CAPTION", "--output=" + notes, COFFEE).failedWith(1, "line 1, is not an answer");
+
+        assertThat(Files.readString(notes)).isEqualTo("{\"my\":\"notes\"}");
+    }
+
+    @Test
+    void givesAllAnswersWhenTheirOverlaysCannotBeDrawn() throws IOException {
+        Path overlays = folder.resolve("overlays");
+        for (String task : List.of("OD", "DENSE_REGION_CAPTION")) {
+            Files.createDirectories(overlays.resolve("coffee." + task + ".png/in the way"));
+        }
+
+        Cli.Outcome outcome = run(
+                        "--json",
+                        "-q",
+                        "-t=OD",
+                        "-t=DENSE_REGION_CAPTION",
+                        "--batch-size=2",
+                        "--overlay=" + overlays,
+                        COFFEE,
+                        Cli.fixture("images/page.png"))
+                .failedWith(1, "coffee.png: the overlay is missing: ");
+
+        assertThat(outcome.err().lines()).hasSize(1);
+        assertThat(outcome.json()).filteredOn(line -> line.has("result")).hasSize(4);
+        assertThat(outcome.json()).filteredOn(line -> line.has("error")).hasSize(1);
+        assertThat(overlays.resolve("page.OD.png")).isRegularFile();
+        assertThat(overlays.resolve("page.DENSE_REGION_CAPTION.png")).isRegularFile();
+    }
+
+    @Test
+    void drawsOntoFilesWithLongNames() throws IOException {
+        Path overlays = folder.resolve("overlays");
+        Path first = longName("\u732b".repeat(78) + "1.png");
+        Path second = longName("\u732b".repeat(78) + "2.png");
+
+        run("-q", "-t=OD", "--overlay=" + overlays, first.toString(), second.toString())
+                .succeeded();
+
+        assertThat(overlays.toFile().list())
+                .containsExactlyInAnyOrder("\u732b".repeat(66) + ".OD.png", "\u732b".repeat(66) + "-2.OD.png");
+    }
+
+    @Test
+    void answersTheOtherQuestionsWhenOneIsTooLong() {
+        Cli.Outcome outcome = run("--json", "-q", "-t=CAPTION", "--prompt=" + "what ".repeat(2000), "-t=OD", COFFEE)
+                .failedWith(1, "what what");
+
+        assertThat(outcome.err().lines()).hasSize(1).first().asString().hasSizeLessThan(300);
+        assertThat(outcome.json())
+                .filteredOn(line -> line.has("result"))
+                .extracting(line -> line.get("task").asText())
+                .containsExactly("<CAPTION>", "<OD>");
+    }
+
+    @Test
+    void computesALimitedNumberOfPromptsTogether() {
+        List<String> arguments = new ArrayList<>(List.of("--json", "--num-beams=1"));
+        for (int i = 0; i < 10; i++) {
+            arguments.add("--prompt=question " + i);
+        }
+        arguments.add(COFFEE);
+
+        List<JsonNode> lines = run(arguments.toArray(String[]::new)).succeeded().json();
+
+        assertThat(lines).hasSize(10);
+        assertThat(lines.subList(0, 8).stream()
+                        .map(line -> line.get("timings_ms"))
+                        .distinct())
+                .hasSize(1);
+        assertThat(lines.stream().map(line -> line.get("timings_ms")).distinct())
+                .hasSize(2);
+    }
+
+    private Path longName(String name) throws IOException {
+        return Files.copy(Fixtures.path("images/page.png"), folder.resolve(name));
     }
 
     private static Cli.Outcome run(String... arguments) {

@@ -103,7 +103,7 @@ public final class Overlay {
     public static void drawTo(Path file, RgbImage image, TaskResult result, OverlayStyle style) throws IOException {
         BufferedImage picture = draw(image, result, style);
         Path target = file.toAbsolutePath();
-        Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+        Path beside = target.resolveSibling("." + UUID.randomUUID() + ".part");
         try {
             try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(Files.newOutputStream(beside))) {
                 ImageIO.write(picture, "png", out);

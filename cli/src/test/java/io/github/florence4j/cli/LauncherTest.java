@@ -1,0 +1,72 @@
+package io.github.florence4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The POSIX launcher in a folder of its own, with a Java and a Maven that only say what they are asked. */
+class LauncherTest {
+    @TempDir
+    private Path root;
+
+    @BeforeEach
+    void installLauncher() throws IOException {
+        Files.copy(Path.of("..", "florence4j"), root.resolve("florence4j"));
+        script("jdk/bin/java", "[ \"$1\" = -version ] && echo 'openjdk version \"17.0.1\"' || echo ran");
+        script("maven/mvn", "mkdir -p cli/target && : >cli/target/florence4j-cli.jar");
+    }
+
+    @Test
+    void removesTheLockOfABuildThatWasKilled() throws IOException, InterruptedException {
+        Path lock = Files.createDirectories(root.resolve("cli/target/launcher.lock"));
+        Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minus(Duration.ofMinutes(16))));
+
+        assertThat(launch()).contains("building florence4j").endsWith("ran\n");
+
+        assertThat(lock).doesNotExist();
+    }
+
+    @Test
+    void failsAtOnceWhenItCannotBuild() throws IOException, InterruptedException {
+        Files.createDirectory(root.resolve("cli"));
+        Files.createFile(root.resolve("cli/target"));
+
+        assertThat(launch().lines())
+                .containsExactly("florence4j: florence4j must be built first, but "
+                        + root.toRealPath().resolve("cli/target") + " cannot be written to");
+    }
+
+    private String launch() throws IOException, InterruptedException {
+        Path output = root.resolve("output");
+        ProcessBuilder builder = new ProcessBuilder(
+                        "sh", root.resolve("florence4j").toString(), "tasks")
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
+        builder.environment().merge("PATH", root.resolve("maven").toString(), (path, maven) -> maven + ":" + path);
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("ends").isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return Files.readString(output, StandardCharsets.UTF_8);
+    }
+
+    private void script(String name, String body) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "#!/bin/sh\n" + body + "\n");
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+}
