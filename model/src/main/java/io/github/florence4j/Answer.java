@@ -34,6 +34,7 @@ public record Answer<R>(
         Timings timings,
         List<Answer<R>> alternatives) {
 
+    /** Copies the list. */
     public Answer {
         alternatives = List.copyOf(alternatives);
     }

@@ -14,6 +14,7 @@ public record LoadOptions(DType precision, String device, int threads, int lanes
     /** Single precision on the processor, all cores for one request at a time. */
     public static final LoadOptions DEFAULTS = new LoadOptions(DType.FLOAT32, "cpu", 0, 1);
 
+    /** Checks the values; the message of the exception says what was expected. */
     public LoadOptions {
         if (precision != DType.FLOAT32) {
             throw new IllegalArgumentException("precision is " + precision + "; expected float32");

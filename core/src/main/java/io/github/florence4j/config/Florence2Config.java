@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 public record Florence2Config(
         VisionConfig vision, TextConfig text, GenerationDefaults generation, OptionalInt imageTokenId) {
 
+    /** Checks the values; the message of the exception says what was expected. */
     public Florence2Config {
         Checks.require(
                 vision.projectionDim() == text.dModel(),

@@ -20,6 +20,7 @@ public record GenerationDefaults(
         OptionalInt forcedBosTokenId,
         OptionalInt forcedEosTokenId) {
 
+    /** Checks the values; the message of the exception says what was expected. */
     public GenerationDefaults {
         Checks.positive("num_beams", numBeams);
         Checks.require(noRepeatNgramSize >= 0, "no_repeat_ngram_size is %d; expected 0 or more", noRepeatNgramSize);

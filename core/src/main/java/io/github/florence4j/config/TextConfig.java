@@ -46,6 +46,7 @@ public record TextConfig(
         int eosTokenId,
         int decoderStartTokenId) {
 
+    /** Checks the values; the message of the exception says what was expected. */
     public TextConfig {
         Checks.positive("text_config.vocab_size", vocabSize);
         Checks.positive("text_config.d_model", dModel);

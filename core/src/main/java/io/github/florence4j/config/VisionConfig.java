@@ -52,6 +52,7 @@ public record VisionConfig(
         LAST_FRAME
     }
 
+    /** Checks the ranges and copies the lists. */
     public VisionConfig {
         int stages = depths.size();
         Checks.require(stages > 0, "vision_config.depths is empty; expected one entry per stage");

@@ -24,6 +24,7 @@ public final class HubException extends IOException {
         UNEXPECTED
     }
 
+    /** What went wrong. */
     private final Reason reason;
 
     HubException(Reason reason, String message) {

@@ -47,6 +47,7 @@ public record GenerationOptions(
     /** The length limit of the published model card. */
     public static final int DEFAULT_MAX_NEW_TOKENS = 1024;
 
+    /** Checks the values; the message of the exception says what was expected. */
     public GenerationOptions {
         require(numBeams >= 1, "num_beams", numBeams, "1 or more");
         require(maxNewTokens >= 1, "max_new_tokens", maxNewTokens, "1 or more");

@@ -19,6 +19,7 @@ public record LoadReport(
         List<String> warnings) {
     private static final int MAX_LINES = 20;
 
+    /** Copies the lists. */
     public LoadReport {
         missing = List.copyOf(missing);
         unexpected = List.copyOf(unexpected);

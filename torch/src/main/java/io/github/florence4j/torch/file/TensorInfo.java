@@ -15,6 +15,7 @@ import java.util.List;
  * @param end position in the file after its last element
  */
 public record TensorInfo(String name, DType dtype, List<Long> shape, List<Long> strides, long begin, long end) {
+    /** Copies the lists. */
     public TensorInfo {
         shape = List.copyOf(shape);
         strides = List.copyOf(strides);
