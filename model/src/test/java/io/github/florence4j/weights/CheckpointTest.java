@@ -300,8 +300,8 @@ class CheckpointTest {
             loadAndClose();
         }
         assertThat(NativeMemory.handles()).isEqualTo(handles);
-        // Each round loads 20 MB: fifty leaked ones would be 1,000. The Java heap may grow too, by less.
-        assertThat(NativeMemory.resident().orElse(0) - resident).isLessThan(400L << 20);
+        // Each round loads 20 MB: fifty leaked ones would be 1,000.
+        assertThat(NativeMemory.resident().orElse(0) - resident).isLessThan(100L << 20);
     }
 
     private static void loadAndClose() throws IOException {

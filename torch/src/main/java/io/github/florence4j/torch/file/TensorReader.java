@@ -36,7 +36,7 @@ public final class TensorReader implements AutoCloseable {
     private final FileChannel channel;
     private final long size;
     private Tensor mapping;
-    private ByteBuffer buffer;
+    private BytePointer staging; // native, for a direct ByteBuffer would stay until the garbage collector comes by
 
     private TensorReader(Path path, FileChannel channel, long size) {
         this.path = path;
@@ -145,8 +145,8 @@ public final class TensorReader implements AutoCloseable {
     }
 
     private Tensor converted(TensorInfo info, DType target) throws IOException {
-        if (buffer == null) {
-            buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        if (staging == null) {
+            staging = Scopes.own(() -> new BytePointer(BUFFER_BYTES));
         }
         return Scopes.keep(() -> {
             Tensor result = empty(Shapes.array(info.shape()), target);
@@ -157,6 +157,7 @@ public final class TensorReader implements AutoCloseable {
 
     /** Converts chunk by chunk, so that the stored form never lies in memory as a whole. */
     private void fill(Tensor flat, TensorInfo info) throws IOException {
+        ByteBuffer buffer = staging.asByteBuffer();
         int width = info.dtype().bytes();
         long total = info.count();
         long perChunk = BUFFER_BYTES / width;
@@ -165,9 +166,7 @@ public final class TensorReader implements AutoCloseable {
             readFully(buffer.clear().limit((int) (count * width)), info.begin() + done * width);
             buffer.rewind();
             Tensor chunk = torch.from_blob(
-                    new BytePointer(buffer),
-                    new long[] {count},
-                    new TensorOptions(info.dtype().scalarType()));
+                    staging, new long[] {count}, new TensorOptions(info.dtype().scalarType()));
             flat.narrow(0, done, count).copy_(chunk);
         }
     }
@@ -183,7 +182,10 @@ public final class TensorReader implements AutoCloseable {
             mapping.close();
             mapping = null;
         }
-        buffer = null;
+        if (staging != null) {
+            staging.close();
+            staging = null;
+        }
         channel.close();
     }
 }
