@@ -45,7 +45,9 @@ if %MAJOR% GEQ 24 set "NATIVE=--enable-native-access=ALL-UNNAMED"
 rem The memory limits of JavaCPP are off: it counts every mapped page of the process, the weights too.
 rem As in the POSIX launcher: OpenBLAS and OpenMP must not spin against each other.
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
-"%JAVA%" -Xmx2g %NATIVE% -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 ^
+set "COLLECTOR=-XX:+UseSerialGC -Xms32m"
+echo.%FLORENCE4J_JAVA_OPTS% | findstr /R /C:"-XX:+Use.*GC" >nul && set "COLLECTOR="
+"%JAVA%" -Xmx2g %COLLECTOR% %NATIVE% -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 ^
     -Dorg.bytedeco.javacpp.maxBytes=0 -Djava.awt.headless=true -Dfile.encoding=UTF-8 ^
     %FLORENCE4J_JAVA_OPTS% -jar "%JAR%" %*
 exit /b %ERRORLEVEL%
