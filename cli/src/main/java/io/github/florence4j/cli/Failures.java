@@ -15,7 +15,7 @@ final class Failures {
 
     /** What went wrong, in one sentence. */
     static String sentence(Throwable failure) {
-        if (isOutOfMemory(failure)) {
+        if (InferenceException.isOutOfMemory(failure)) {
             return "out of memory: use a smaller batch, fewer beams or fewer new tokens, or give the process more"
                     + " (FLORENCE4J_JAVA_OPTS=-Xmx4g raises the Java part)";
         }
@@ -35,13 +35,6 @@ final class Failures {
         return meantForUsers && failure.getMessage() != null
                 ? failure.getMessage()
                 : "unexpected failure: " + firstLine(failure) + " (--verbose shows more)";
-    }
-
-    private static boolean isOutOfMemory(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
-        return failure instanceof OutOfMemoryError
-                || !(failure instanceof InferenceException)
-                        && (message.contains("not enough memory") || message.contains("can't allocate memory"));
     }
 
     private static String fileSentence(FileSystemException e) {

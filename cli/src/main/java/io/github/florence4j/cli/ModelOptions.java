@@ -41,7 +41,7 @@ final class ModelOptions {
     /** The folder that a user means by a path or a hub id. */
     static Path resolve(String directoryOrId, Reporter reporter) throws IOException {
         try (DownloadBars bars = new DownloadBars(reporter)) {
-            return ModelLocation.resolve(directoryOrId, HubSettings.fromEnvironment(), bars);
+            return ModelLocation.resolve(directoryOrId, HubSettings::fromEnvironment, bars);
         }
     }
 }

@@ -96,7 +96,12 @@ class FailuresTest {
 
     @Test
     void tellsThatMemoryIsShort() {
-        assertThat(List.of(new OutOfMemoryError("Java heap space"), new RuntimeException("not enough memory: 1")))
+        assertThat(List.of(
+                        new OutOfMemoryError("Java heap space"),
+                        new RuntimeException("not enough memory: 1"),
+                        new RuntimeException("std::bad_alloc"),
+                        new RuntimeException("unable to mmap 9 bytes: Cannot allocate memory (12)"),
+                        new RuntimeException("CUDA out of memory")))
                 .allSatisfy(failure -> assertThat(Failures.sentence(failure)).startsWith("out of memory: "));
     }
 

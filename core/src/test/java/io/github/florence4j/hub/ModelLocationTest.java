@@ -23,6 +23,17 @@ class ModelLocationTest {
     }
 
     @Test
+    void doesNotAskForHubSettingsToUseADirectory() throws IOException {
+        Path found = ModelLocation.resolve(
+                folder.toString(),
+                () -> {
+                    throw new IllegalArgumentException("HF_ENDPOINT is wrong");
+                },
+                DownloadListener.SILENT);
+        assertThat(found).isEqualTo(folder);
+    }
+
+    @Test
     void takesAHubIdToItsSnapshot() throws IOException {
         try (FakeHub hub = new FakeHub()) {
             assertThat(resolve(FakeHub.REPOSITORY, hub)).isDirectory().hasFileName(FakeHub.COMMIT);
