@@ -98,6 +98,36 @@ class StateTest {
     }
 
     @Test
+    void aRestoredStateDrawsOnIdentically() {
+        try (PointerScope scope = new PointerScope()) {
+            Seeds.set(7);
+            torch.randn(3); // leaves half a pair of normal numbers behind
+            byte[] state = Seeds.state();
+            Tensor uniform = torch.rand(1000);
+            Tensor normal = torch.randn(3);
+            Tensor dropped = torch.dropout(uniform, 0.3, true);
+            assertThat(Seeds.state()).isNotEqualTo(state);
+            Seeds.restore(state);
+            assertThat(Seeds.state()).isEqualTo(state);
+            assertThat(torch.rand(1000).equal(uniform)).isTrue();
+            assertThat(torch.randn(3).equal(normal)).isTrue();
+            assertThat(torch.dropout(uniform, 0.3, true).equal(dropped)).isTrue();
+        }
+    }
+
+    @Test
+    void bytesThatAreNoStateAreRefusedAndChangeNothing() {
+        byte[] state = Seeds.state();
+        for (byte[] wrong : new byte[][] {{}, new byte[100], new byte[state.length]}) {
+            assertThatThrownBy(() -> Seeds.restore(wrong))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(wrong.length + " bytes are no state of the random number generator; expected what an"
+                            + " earlier run saved");
+            assertThat(Seeds.state()).isEqualTo(state);
+        }
+    }
+
+    @Test
     void threadsAreSetAndChecked() {
         int before = Threads.count();
         try {
