@@ -6,18 +6,18 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** The edit distance with insertions, deletions and substitutions of cost 1. */
-final class Levenshtein {
+public final class Levenshtein {
     private Levenshtein() {}
 
     /** The distance in code points, as Python counts characters. */
-    static int ofCodePoints(String a, String b) {
+    public static int ofCodePoints(String a, String b) {
         return a.equals(b)
                 ? 0
                 : distance(a.codePoints().toArray(), b.codePoints().toArray());
     }
 
     /** The distance in words. */
-    static int ofWords(List<String> a, List<String> b) {
+    public static int ofWords(List<String> a, List<String> b) {
         Map<String, Integer> ids = new HashMap<>();
         return distance(numbered(a, ids), numbered(b, ids));
     }

@@ -1,0 +1,104 @@
+package io.github.florence4j.cli;
+
+import io.github.florence4j.finetune.ConfigFile;
+import io.github.florence4j.finetune.FineTune;
+import io.github.florence4j.finetune.FineTuneConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code florence4j finetune}: a better checkpoint out of a checkpoint and a data set. */
+@Command(
+        name = "finetune",
+        description = "Teaches a checkpoint a task. Keys of the YAML file are flags too, and flags come first.",
+        modelTransformer = FineTuneOptions.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "The output folder holds the result as a checkpoint (the best one by validation), README.md, the log",
+            "(metrics.jsonl and TensorBoard events), curves.png, finetune.yaml and checkpoints/.",
+            "Ctrl-C saves a checkpoint and leaves; --resume goes on as if nothing had happened.",
+            "",
+            "Exit code: 0 done, 1 something failed, 2 wrong command line, 130 or 143 stopped by a signal.",
+            "",
+            "Examples:",
+            "  florence4j finetune --config recipes/docvqa-frozen.yaml --output runs/docvqa",
+            "  florence4j finetune -m microsoft/Florence-2-base-ft --train jsonl:invoices/train.jsonl \\",
+            "      --validation jsonl:invoices/valid.jsonl --freeze vision_tower --feature-cache runs/features \\",
+            "      --lr 1e-5 --epochs 3 -o runs/invoices",
+            "  florence4j finetune --config runs/docvqa/finetune.yaml --resume"
+        })
+final class FineTuneCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli injects it before call()
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "YAML file with any of the keys below.")
+    private @Nullable Path file;
+
+    @Option(names = "--resume", description = "Go on from the latest checkpoint in the output folder, if there is one.")
+    private boolean resume;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "No progress bar and no notes.")
+    private boolean quiet;
+
+    @Override
+    public Integer call() throws IOException {
+        FineTuneConfig config = config();
+        Reporter reporter = new Reporter(spec.commandLine().getErr(), quiet);
+        Path model = ModelOptions.resolve(config.model(), reporter);
+        try (StopSignal stop = new StopSignal(() -> reporter.note("stopping: this step ends and a checkpoint is saved"));
+                TrainingBars bars = new TrainingBars(reporter)) {
+            FineTune.Outcome outcome = FineTune.run(config, model, resume, bars, stop);
+            bars.close();
+            spec.commandLine().getOut().println(sentence(outcome));
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+    }
+
+    private FineTuneConfig config() throws IOException {
+        Map<String, List<String>> flags =
+                FineTuneOptions.given(spec.commandLine().getParseResult());
+        FineTuneConfig config;
+        try {
+            config = file == null ? ConfigFile.of(flags) : ConfigFile.read(file, flags);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        require(!config.model().isEmpty(), "no model is given: add --model DIR or --model owner/name");
+        require(!config.output().isEmpty(), "no output folder is given: add --output DIR");
+        require(!config.data().train().isNull(), "no training data is given: add --train KIND:PATH");
+        return config;
+    }
+
+    private void require(boolean valid, String otherwise) {
+        if (!valid) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    private static String sentence(FineTune.Outcome outcome) {
+        long step = outcome.state().step();
+        return switch (outcome.end()) {
+            case FINISHED -> "done after " + step + " steps: the result is in " + outcome.folder();
+            case EARLY ->
+                "ended early after " + step + " steps, as validations did not get better: the result is in "
+                        + outcome.folder();
+            case STOPPED -> "stopped after step " + step + ": --resume goes on from there";
+        };
+    }
+}

@@ -1,0 +1,343 @@
+package io.github.florence4j.finetune;
+
+import io.github.florence4j.data.Batch;
+import io.github.florence4j.data.SampleLoader;
+import io.github.florence4j.finetune.FineTuneConfig.Training;
+import io.github.florence4j.report.RunLog;
+import io.github.florence4j.report.TrainingListener;
+import io.github.florence4j.report.TrainingPoint;
+import io.github.florence4j.report.ValidationPoint;
+import io.github.florence4j.torch.NativeMemory;
+import io.github.florence4j.torch.Seeds;
+import io.github.florence4j.train.LearningRate;
+import io.github.florence4j.train.LossSum;
+import io.github.florence4j.train.TrainingBatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fine-tuning run: the loop, and what happens around its steps.
+ *
+ * <pre>{@code
+ * FineTuneConfig config = ConfigFile.read(Path.of("docvqa.yaml"), Map.of());
+ * FineTune.Outcome outcome = FineTune.run(config, modelFolder, false, listener, () -> false);
+ * }</pre>
+ */
+public final class FineTune implements AutoCloseable {
+    private static final double GIGA = 1e9;
+
+    private final TrainingSession session;
+    private final FineTuneConfig config;
+    private final TrainingListener listener;
+    private final BooleanSupplier stop;
+    private final CheckpointStore checkpoints;
+    private final RunPlan plan;
+    private final LearningRate rate;
+    private final Rejections rejections;
+    private final Optional<Validation> validation;
+    private final RunLog log;
+    private TrainingState state;
+
+    /**
+     * How a run ended.
+     *
+     * @param end why
+     * @param state where
+     * @param folder the folder with the result, or with the checkpoints if there is none yet
+     */
+    public record Outcome(End end, TrainingState state, Path folder) {}
+
+    /** Why a run ended. */
+    public enum End {
+        /** All steps are done. */
+        FINISHED,
+        /** Validations had not become better for as long as the patience lasts. */
+        EARLY,
+        /** It was told to stop; it can be resumed. */
+        STOPPED
+    }
+
+    private FineTune(
+            TrainingSession session,
+            TrainingListener listener,
+            BooleanSupplier stop,
+            CheckpointStore checkpoints,
+            RunPlan plan,
+            TrainingState state,
+            RunLog log) {
+        this.session = session;
+        this.config = session.config;
+        this.listener = listener;
+        this.stop = stop;
+        this.checkpoints = checkpoints;
+        this.plan = plan;
+        this.state = state;
+        this.log = log;
+        this.rejections = new Rejections(listener);
+        this.validation = Validation.of(session, rejections, stop);
+        FineTuneConfig.Optimizer optimizer = config.optimizer();
+        this.rate = new LearningRate(
+                optimizer.schedule(),
+                optimizer.lr(),
+                Math.min(optimizer.warmupSteps(), plan.totalSteps()),
+                plan.totalSteps());
+    }
+
+    /**
+     * Trains until all steps are done, the patience is over or it is told to stop.
+     *
+     * @param modelFolder the folder of the model that the configuration names
+     * @param resume whether to go on from the latest checkpoint in the output folder, if there is one; otherwise there must
+     *     be none
+     * @param stop asked after every step
+     * @throws IllegalArgumentException when the configuration does not fit the model, the data or the checkpoint
+     * @throws TrainingFailedException when the loss is no number any more, or a checkpoint cannot be written
+     * @throws IOException when something cannot be read or written
+     */
+    public static Outcome run(
+            FineTuneConfig config, Path modelFolder, boolean resume, TrainingListener listener, BooleanSupplier stop)
+            throws IOException {
+        Path output = Path.of(config.output());
+        CheckpointStore checkpoints = new CheckpointStore(output.resolve("checkpoints"));
+        Optional<Path> latest = checkpoints.latest();
+        if (latest.isPresent() && !resume) {
+            throw new IllegalArgumentException("the folder " + output + " holds a run up to "
+                    + latest.get().getFileName() + "; --resume goes on with it, another --output begins anew");
+        }
+        Files.createDirectories(output);
+        checkpoints.clean();
+        try (TrainingSession session = new TrainingSession(config, modelFolder)) {
+            List<String> sentences = new ArrayList<>(List.of(session.model.describe()));
+            SavedRun saved = latest.isPresent() ? checkpoints.read(latest.get()) : null;
+            if (saved != null) {
+                sentences.addAll(saved.differences(config));
+            }
+            RunPlan plan = RunPlan.of(config.training(), session.train.count(), batchSize(session, saved, sentences));
+            if (saved != null) {
+                checkpoints.restore(latest.get(), session.tensors());
+                Seeds.restore(saved.random());
+            }
+            TrainingState state = saved == null ? TrainingState.START : saved.state();
+            session.describe(plan, sentences);
+            try (RunLog log = RunLog.open(output, state.step());
+                    FineTune run = new FineTune(session, listener, stop, checkpoints, plan, state, log)) {
+                Files.writeString(output.resolve("finetune.yaml"), ConfigFile.write(config));
+                listener.started(plan.totalSteps(), state.step() + 1, sentences);
+                End end = run.train();
+                if (end != End.STOPPED) {
+                    run.finish();
+                }
+                return new Outcome(end, run.state, output);
+            }
+        }
+    }
+
+    private static int batchSize(TrainingSession session, @Nullable SavedRun saved, List<String> sentences)
+            throws IOException {
+        Training training = session.config.training();
+        if (!training.batchSize().isAuto()) {
+            return training.batchSize().examples();
+        }
+        if (saved != null) {
+            return saved.batchSize();
+        }
+        int found = BatchSizeSearch.largest(session);
+        sentences.add("batch-size auto: " + found + " examples fit in memory");
+        return found;
+    }
+
+    /** All epochs that are left. */
+    private End train() throws IOException {
+        if (state.step() == 0 && config.evaluation().evalFirst()) {
+            validation.ifPresent(first -> state = state.withValidationDue(true));
+        }
+        SampleLoader loader = session.trainingBatches(plan.batchSize(), rejections);
+        while (!isDone()) {
+            if (state.validationDue()) {
+                End end = validate();
+                if (end != End.FINISHED) {
+                    return end;
+                }
+            }
+            try (EpochBatches batches = new EpochBatches(loader, state.position())) {
+                End end = epoch(batches);
+                if (end != End.FINISHED) {
+                    return end;
+                }
+            }
+        }
+        return End.FINISHED;
+    }
+
+    /** Steps until the epoch or the run is over. */
+    private End epoch(EpochBatches batches) throws IOException {
+        if (!batches.hasNext() && state.step() == 0) {
+            throw new TrainingFailedException("no record of the training data can be used; the first was left out because "
+                    + rejections.first());
+        }
+        while (batches.hasNext() && !isDone()) {
+            step(batches);
+            boolean epochEnds = !batches.hasNext();
+            if (validation.isPresent() && config.evaluation().evalEvery().isDue(state.step(), epochEnds)) {
+                End end = validate();
+                if (end != End.FINISHED) {
+                    return end;
+                }
+            }
+            if (config.saving().saveEvery().isDue(state.step(), epochEnds) || isDone()) {
+                save();
+            }
+            if (stop.getAsBoolean() && !isDone()) {
+                save();
+                return End.STOPPED;
+            }
+        }
+        if (!batches.hasNext()) {
+            state = state.at(batches.position());
+        }
+        return End.FINISHED;
+    }
+
+    private boolean isDone() {
+        return state.step() >= plan.totalSteps() || state.position().epoch() >= plan.epochs();
+    }
+
+    /** One optimizer step. */
+    private void step(EpochBatches batches) throws IOException {
+        long start = System.nanoTime();
+
+        // 1. The gradients of the summed loss add up over the micro-batches of this step.
+        session.gradients.clear();
+        LossSum loss = LossSum.NONE;
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < plan.accumulation() && batches.hasNext(); i++) {
+            Batch batch = batches.take();
+            ids.addAll(batch.ids());
+            loss = loss.plus(accumulate(batch));
+        }
+
+        // 2. They are divided by all label tokens of the step, and limited.
+        double norm = session.gradients.normalize(loss.tokens(), config.optimizer().gradientLimit());
+        requireFinite(loss, norm, ids);
+
+        // 3. The weights move, and their average after them.
+        double learningRate = rate.at(state.step());
+        session.optimizer.step(learningRate);
+        if (session.average != null) {
+            session.average.update();
+        }
+
+        // 4. The run is a step further.
+        double seconds = (System.nanoTime() - start) / 1e9;
+        state = state.after(batches.position(), ids.size(), loss.tokens(), seconds);
+        TrainingPoint point = new TrainingPoint(
+                state.step(),
+                plan.epochs(state.examples()),
+                loss.mean(),
+                learningRate,
+                norm,
+                ids.size() / seconds,
+                loss.tokens() / seconds,
+                state.seconds(),
+                NativeMemory.resident().orElse(0) / GIGA);
+        log.add(point);
+        listener.step(point, plan.totalSteps());
+    }
+
+    private LossSum accumulate(Batch batch) throws IOException {
+        try (PointerScope scope = new PointerScope()) {
+            return session.step.accumulate(
+                    TrainingBatch.of(batch, session.pictures.of(batch), session.device));
+        }
+    }
+
+    private void requireFinite(LossSum loss, double norm, List<String> ids) throws IOException {
+        if (Double.isFinite(loss.sum()) && Double.isFinite(norm)) {
+            return;
+        }
+        String kept = checkpoints
+                .latest()
+                .map(folder -> "the checkpoint " + folder + " is from before")
+                .orElse("there is no checkpoint yet");
+        throw new TrainingFailedException("step " + (state.step() + 1) + " has a loss of " + loss.mean()
+                + " and a gradient norm of " + norm + ", on the examples " + String.join(", ", ids)
+                + "; the weights were left as they were and " + kept
+                + " (a lower lr, a longer warm-up or fp32 may help, or look at these examples)");
+    }
+
+    /** Measures where the run is; {@link End#FINISHED} means that it goes on. */
+    private End validate() throws IOException {
+        ValidationPoint point;
+        try {
+            point = measure();
+        } catch (CancellationException e) {
+            state = state.withValidationDue(true);
+            save();
+            return End.STOPPED;
+        }
+        log.add(point);
+        listener.validated(point);
+        String deciding = Validation.deciding(point);
+        double value = Validation.value(point);
+        TrainingState.Best best = state.best();
+        if (state.step() == 0) {
+            state = state.withValidationDue(false); // how good the model was to begin with, for comparison only
+        } else if (best == null
+                || !best.metric().equals(deciding)
+                || Validation.isBetter(deciding, value, best.value())) {
+            state = state.withBest(deciding, value);
+            save();
+        } else {
+            state = state.withWorse();
+            int patience = config.evaluation().patience();
+            if (patience > 0 && state.worse() >= patience) {
+                save();
+                return End.EARLY;
+            }
+        }
+        return End.FINISHED;
+    }
+
+    private ValidationPoint measure() throws IOException {
+        byte[] random = Seeds.state();
+        if (session.average != null) {
+            session.average.swap();
+        }
+        try {
+            return validation.orElseThrow().measure(state.step(), plan.epochs(state.examples()));
+        } finally {
+            if (session.average != null) {
+                session.average.swap();
+            }
+            Seeds.restore(random); // whether and when is validated does not change the steps
+        }
+    }
+
+    private void save() throws IOException {
+        SavedRun run = new SavedRun(
+                SavedRun.FORMAT, state, Seeds.state(), plan.batchSize(), ConfigFile.tree(config));
+        checkpoints.save(session.tensors(), run);
+        TrainingState.Best best = state.best();
+        checkpoints.prune(config.saving().keep(), best == null ? null : best.step());
+    }
+
+    @Override
+    public void close() {
+        validation.ifPresent(Validation::close);
+    }
+
+    /** Writes what the run was for. */
+    private void finish() throws IOException {
+        RunResult result = new RunResult(session, checkpoints);
+        result.write(state);
+        result.draw(state, log.history());
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.florence4j.finetune;
+
+/**
+ * How many examples, batches and steps a run has.
+ *
+ * @param samples records of one epoch; some may turn out to be unusable
+ * @param batchSize examples that go through the model together
+ * @param accumulation batches of one step
+ * @param epochs passes over the data
+ * @param totalSteps optimizer steps of the run, if no record is unusable
+ */
+record RunPlan(long samples, int batchSize, int accumulation, int epochs, long totalSteps) {
+
+    /** The plan of a configuration for that many samples and a batch size, found or given. */
+    static RunPlan of(FineTuneConfig.Training training, long samples, int batchSize) {
+        int accumulation = training.globalBatch() == 0 ? training.accumulation() : training.globalBatch() / batchSize;
+        long all = training.epochs() * stepsPerEpoch(samples, batchSize, accumulation);
+        long total = training.maxSteps() == 0 ? all : Math.min(all, training.maxSteps());
+        return new RunPlan(samples, batchSize, accumulation, training.epochs(), total);
+    }
+
+    private static long stepsPerEpoch(long samples, int batchSize, int accumulation) {
+        return ceil(ceil(samples, batchSize), accumulation);
+    }
+
+    private static long ceil(long count, long size) {
+        return (count + size - 1) / size;
+    }
+
+    /** Passes over the data after that many examples, with their fraction. */
+    double epochs(long examples) {
+        return (double) examples / samples;
+    }
+}

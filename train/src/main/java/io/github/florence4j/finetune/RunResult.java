@@ -1,0 +1,53 @@
+package io.github.florence4j.finetune;
+
+import io.github.florence4j.report.CurveChart;
+import io.github.florence4j.report.RunPoint;
+import io.github.florence4j.weights.CheckpointWriter;
+import io.github.florence4j.weights.Weights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** What a run leaves in its output folder when it is over. */
+final class RunResult {
+    private static final String LOSS = "loss";
+
+    private final TrainingSession session;
+    private final CheckpointStore checkpoints;
+    private final Path output;
+
+    RunResult(TrainingSession session, CheckpointStore checkpoints) {
+        this.session = session;
+        this.checkpoints = checkpoints;
+        this.output = Path.of(session.config.output());
+    }
+
+    /** Writes the best checkpoint, or the last where nothing was validated, as a model; adapters are merged into it. */
+    void write(TrainingState state) throws IOException {
+        TrainingState.Best best = state.best();
+        session.model.restore(checkpoints.folder(best == null ? state.step() : best.step()));
+        FineTuneConfig.Saving saving = session.config.saving();
+        try (Weights result = session.model.result()) {
+            CheckpointWriter.save(
+                    result,
+                    session.base.config(),
+                    saving.saveLayout(),
+                    saving.savePrecision().dtype(),
+                    output);
+        }
+        CheckpointWriter.copyProcessorFiles(session.modelFolder, output);
+        if (session.model instanceof TrainedAdapters adapters) {
+            adapters.save(output.resolve("adapter"));
+        }
+    }
+
+    /** Draws the curves of a run. */
+    void draw(TrainingState state, List<RunPoint> history) throws IOException {
+        TrainingState.Best best = state.best();
+        String metric = best == null || best.metric().equals(LOSS) ? null : best.metric();
+        OptionalLong bestStep = best == null ? OptionalLong.empty() : OptionalLong.of(best.step());
+        String title = output.toAbsolutePath().normalize().getFileName().toString();
+        new CurveChart(title, history, metric, bestStep).writePng(output.resolve("curves.png"));
+    }
+}
