@@ -1,9 +1,7 @@
 package io.github.florence4j;
 
 import io.github.florence4j.config.Florence2Config;
-import io.github.florence4j.generation.GeneratedSequence;
 import io.github.florence4j.generation.GenerationOptions;
-import io.github.florence4j.generation.GrammarConstraint;
 import io.github.florence4j.generation.TokenListener;
 import io.github.florence4j.hub.DownloadListener;
 import io.github.florence4j.hub.HubSettings;
@@ -12,9 +10,6 @@ import io.github.florence4j.image.ImageProcessor;
 import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.image.RgbImage;
 import io.github.florence4j.nn.Florence2Network;
-import io.github.florence4j.parse.OutputParser;
-import io.github.florence4j.parse.TokenClass;
-import io.github.florence4j.task.ParserKind;
 import io.github.florence4j.task.Profile;
 import io.github.florence4j.task.Prompt;
 import io.github.florence4j.task.Task;
@@ -66,8 +61,7 @@ public final class Florence2 implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final Florence2Tokenizer tokenizer;
     private final ImageProcessor processor;
-    private final GrammarConstraint grammar;
-    private final Inference inference;
+    private final Answering answering;
     private final ExecutorService engine;
     private final PointerScope handles;
     private final RunOptions defaults;
@@ -86,14 +80,7 @@ public final class Florence2 implements AutoCloseable {
             handles.extend();
             handles.close(); // takes it off this thread and keeps what it holds
         }
-        this.grammar =
-                new GrammarConstraint(TokenClass.table(tokenizer, config.text().vocabSize()), network.device());
-        this.inference = new Inference(
-                network,
-                tokenizer,
-                grammar,
-                processor.config().height(),
-                processor.config().width());
+        this.answering = new Answering(network, tokenizer, processor.config());
         this.engine = Executors.newFixedThreadPool(lanes, task -> {
             Thread thread = new EngineThread(task, this);
             thread.setDaemon(true);
@@ -280,11 +267,12 @@ public final class Florence2 implements AutoCloseable {
         double preprocess = (System.nanoTime() - start) / 1e6;
         TokenListener tokens = listener == TextListener.NONE
                 ? TokenListener.NONE
-                : new TextStream(tokenizer, prepared.prompts().size(), listener);
-        Inference.Output output = compute(prepared.batch(), options.generation(), tokens);
+                : new TextStream(tokenizer, prepared.questions().size(), listener);
+        Inference.Output output = compute(prepared, options.generation(), tokens);
 
         long parsing = System.nanoTime();
-        List<List<Answer<?>>> answers = parse(prepared, output, options.profile(), new Timings(0, 0, 0, 0));
+        List<List<Answer<?>>> answers =
+                prepared.byRequest(answering.parse(prepared.questions(), output, options.profile()));
         double parse = (System.nanoTime() - parsing) / 1e6;
         Timings timings = new Timings(preprocess, output.visionMillis(), output.generateMillis(), parse);
         return answers.stream()
@@ -304,7 +292,7 @@ public final class Florence2 implements AutoCloseable {
      * prompt of the second task may be.
      */
     public GroundedCaption groundedCaption(Task<String> captionTask, RgbImage image, RunOptions options) {
-        int room = promptRoom() - tokenizer.encode(Task.PHRASE_GROUNDING.template()).length;
+        int room = answering.promptRoom() - tokenizer.encode(Task.PHRASE_GROUNDING.template()).length;
         GenerationOptions generation = options.generation();
         GenerationOptions fitting = generation.maxNewTokens() <= room
                 ? generation
@@ -317,17 +305,31 @@ public final class Florence2 implements AutoCloseable {
                 caption, answer(Request.of(Task.PHRASE_GROUNDING, image, caption.result()), options));
     }
 
-    /** Requests as the model takes them, and whose prompt is whose. */
+    /** Requests as the model takes them, and whose question is whose. */
     private record Prepared(
-            List<Request<?>> requests, List<Integer> requestOf, List<Prompt> prompts, Inference.Batch batch) {}
+            int requests,
+            List<Integer> requestOf,
+            List<Answering.Question> questions,
+            int[][] promptIds,
+            List<float[]> images) {
+
+        List<List<Answer<?>>> byRequest(List<Answer<?>> answers) {
+            List<List<Answer<?>>> grouped = new ArrayList<>();
+            for (int r = 0; r < requests; r++) {
+                grouped.add(new ArrayList<>());
+            }
+            for (int i = 0; i < answers.size(); i++) {
+                grouped.get(requestOf.get(i)).add(answers.get(i));
+            }
+            return grouped;
+        }
+    }
 
     private Prepared prepare(List<Request<?>> requests, Profile profile) {
         Map<RgbImage, Integer> indices = new IdentityHashMap<>();
         List<float[]> images = new ArrayList<>();
         List<Integer> requestOf = new ArrayList<>();
-        List<Prompt> prompts = new ArrayList<>();
-        List<Integer> imageOf = new ArrayList<>();
-        List<ParserKind> parsers = new ArrayList<>();
+        List<Answering.Question> questions = new ArrayList<>();
         for (int r = 0; r < requests.size(); r++) {
             Request<?> request = requests.get(r);
             RgbImage image = request.image();
@@ -340,38 +342,21 @@ public final class Florence2 implements AutoCloseable {
             }
             for (Prompt prompt : own) {
                 requestOf.add(r);
-                prompts.add(prompt);
-                imageOf.add(index);
-                parsers.add(request.task().parserKind());
+                questions.add(new Answering.Question(prompt, index, image.width(), image.height()));
             }
         }
-        int[][] promptIds = prompts.stream().map(this::encode).toArray(int[][]::new);
-        int[] imageIndex = imageOf.stream().mapToInt(Integer::intValue).toArray();
-        return new Prepared(requests, requestOf, prompts, new Inference.Batch(images, imageIndex, promptIds, parsers));
+        return new Prepared(requests.size(), requestOf, questions, answering.encode(questions), images);
     }
 
-    private int[] encode(Prompt prompt) {
-        int[] ids = tokenizer.encode(prompt.text());
-        if (ids.length > promptRoom()) {
-            throw new IllegalArgumentException("the prompt has " + ids.length + " tokens; this checkpoint has room for "
-                    + promptRoom() + " beside the " + visualTokens() + " of the image");
-        }
-        return ids;
-    }
-
-    private int promptRoom() {
-        return config().text().maxPositionEmbeddings() - visualTokens();
-    }
-
-    private int visualTokens() {
-        return config().vision()
-                .visualTokens(processor.config().height(), processor.config().width());
-    }
-
-    private Inference.Output compute(Inference.Batch batch, GenerationOptions options, TokenListener listener) {
+    private Inference.Output compute(Prepared prepared, GenerationOptions options, TokenListener listener) {
         Future<Inference.Output> future;
         try {
-            future = engine.submit(() -> inference.run(batch, options, listener));
+            future = engine.submit(() -> answering.compute(
+                    prepared.questions(),
+                    prepared.promptIds(),
+                    picture -> answering.visualTokens(prepared.images().get(picture)),
+                    options,
+                    listener));
         } catch (RejectedExecutionException e) {
             throw new IllegalStateException("the model is closed", e);
         }
@@ -392,53 +377,6 @@ public final class Florence2 implements AutoCloseable {
         }
     }
 
-    private List<List<Answer<?>>> parse(Prepared prepared, Inference.Output output, Profile profile, Timings timings) {
-        List<List<Answer<?>>> answers = new ArrayList<>();
-        prepared.requests().forEach(request -> answers.add(new ArrayList<>()));
-        for (int p = 0; p < prepared.prompts().size(); p++) {
-            int r = prepared.requestOf().get(p);
-            answers.get(r)
-                    .add(parse(
-                            prepared.requests().get(r),
-                            prepared.prompts().get(p),
-                            output.sequences().get(p),
-                            profile,
-                            timings));
-        }
-        return answers;
-    }
-
-    private <R> Answer<R> parse(
-            Request<R> request, Prompt prompt, List<GeneratedSequence> sequences, Profile profile, Timings timings) {
-        List<Answer<R>> answers = new ArrayList<>();
-        for (int i = sequences.size() - 1; i >= 0; i--) {
-            GeneratedSequence sequence = sequences.get(i);
-            R result = request.task()
-                    .resultOf(OutputParser.parse(
-                            tokenizer,
-                            sequence.ids(),
-                            Answers.doubles(sequence.tokenScores()),
-                            request.task(),
-                            request.image().width(),
-                            request.image().height(),
-                            profile));
-            answers.add(
-                    0,
-                    new Answer<>(
-                            request.task(),
-                            prompt,
-                            result,
-                            tokenizer.decode(sequence.ids()),
-                            sequence.ids(),
-                            sequence.tokenScores(),
-                            sequence.score(),
-                            sequence.truncated(),
-                            timings,
-                            i == 0 ? List.copyOf(answers) : List.of()));
-        }
-        return answers.get(0);
-    }
-
     /** Waits for running requests, then frees the weights. */
     @Override
     public void close() {
@@ -457,7 +395,7 @@ public final class Florence2 implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        grammar.close();
+        answering.close();
         handles.close();
         tokenizer.close();
         checkpoint.close();

@@ -15,6 +15,7 @@ import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.task.ParserKind;
 import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.NoGrad;
+import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Tensors;
 import java.util.Arrays;
 import java.util.List;
@@ -24,17 +25,17 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 
-/** The native part of one batch: pixels and prompt ids in, sequences out. Runs on a thread of the engine. */
+/** The native part of one batch: pixels and prompt ids in, sequences out. Runs on the calling thread. */
 final class Inference {
     /**
      * What a batch needs, prepared on the caller's thread.
      *
-     * @param images the distinct images, each {@code (3, height, width)} row-major
+     * @param pictures gives the visual tokens of the distinct images
      * @param imageOf for each prompt, the index of its image
      * @param promptIds for each prompt, its ids
      * @param parsers for each prompt, the kind of its answer
      */
-    record Batch(List<float[]> images, int[] imageOf, int[][] promptIds, List<ParserKind> parsers) {}
+    record Batch(Answering.Pictures pictures, int[] imageOf, int[][] promptIds, List<ParserKind> parsers) {}
 
     /**
      * What came out.
@@ -84,21 +85,29 @@ final class Inference {
         }
     }
 
+    /** Visual tokens {@code (1, v, p)} of one image {@code (3, height, width)}, row-major. */
+    Tensor visualTokens(float[] pixelValues) {
+        try (NoGrad noGrad = new NoGrad()) {
+            return Scopes.keep(() -> network.imageFeatures(
+                    Tensors.ofFloats(network.device(), pixelValues).view(1, 3, height, width), Regularization.NONE));
+        }
+    }
+
     /** Every distinct image goes through the tower once, alone: that needs the least memory and costs no time. */
     private Tensor imageFeatures(Batch batch) {
+        int count = Arrays.stream(batch.imageOf()).max().orElseThrow() + 1;
         TensorVector features = new TensorVector();
-        for (float[] image : batch.images()) {
+        for (int image = 0; image < count; image++) {
             if (Thread.interrupted()) {
                 throw new CancellationException("the request was interrupted");
             }
             try (PointerScope scope = new PointerScope()) {
-                Tensor pixels = Tensors.ofFloats(network.device(), image).view(1, 3, height, width);
-                features.push_back(network.imageFeatures(pixels, Regularization.NONE));
+                features.push_back(batch.pictures().visualTokens(image));
             }
         }
         Tensor distinct = cat(features, 0);
         long[] index = new long[batch.imageOf().length];
-        boolean identity = index.length == batch.images().size();
+        boolean identity = index.length == count;
         for (int i = 0; i < index.length; i++) {
             index[i] = batch.imageOf()[i];
             identity &= index[i] == i;

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sample ready for the model.
  *
+ * @param index the number of the record in its source
  * @param sample the sample, with all its answers
  * @param imageHash the SHA-256 of the encoded image file
  * @param pixelValues the processed picture {@code (3, height, width)}, or null where it was not wanted
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over without a copy and not changed afterwards
 public record Example(
+        long index,
         Sample sample,
         String imageHash,
         float @Nullable [] pixelValues,

@@ -38,10 +38,20 @@ final class PixelReader {
         byte[] file = sample.image().bytes();
         String hash = ImageRef.sha256(file);
         if (!options.pixelsWanted().test(hash)) {
-            return new Example(sample, hash, null, 0, 0, encoded.promptIds(), encoded.labelIds(), encoded.truncated());
+            return new Example(
+                    encoded.index(),
+                    sample,
+                    hash,
+                    null,
+                    0,
+                    0,
+                    encoded.promptIds(),
+                    encoded.labelIds(),
+                    encoded.truncated());
         }
         RgbImage image = decoder.decode(file, sample.image().name());
         return new Example(
+                encoded.index(),
                 sample,
                 hash,
                 processor.process(image),

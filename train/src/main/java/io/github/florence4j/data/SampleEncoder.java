@@ -21,6 +21,7 @@ public final class SampleEncoder {
     /**
      * The result for one sample.
      *
+     * @param index the number of the record in its source
      * @param sample the sample
      * @param promptIds {@code <s>}, the prompt's words, {@code </s>}
      * @param labelIds {@code <s>}, the answer, {@code </s>}; the end is missing where the answer was cut; nothing when the
@@ -28,7 +29,7 @@ public final class SampleEncoder {
      * @param truncated whether prompt or answer was cut
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over without a copy and not changed afterwards
-    record Encoded(Sample sample, int[] promptIds, int[] labelIds, boolean truncated) {
+    record Encoded(long index, Sample sample, int[] promptIds, int[] labelIds, boolean truncated) {
         int length() {
             return promptIds.length + labelIds.length;
         }
@@ -45,7 +46,7 @@ public final class SampleEncoder {
             throw new Rejected("the answer has " + answer.length + " tokens, more than " + options.maxAnswerTokens());
         }
         boolean truncated = prompt.length > options.maxPromptTokens() || answer.length > options.maxAnswerTokens();
-        return new Encoded(sample, cutPrompt(prompt), cutAnswer(answer), truncated);
+        return new Encoded(index, sample, cutPrompt(prompt), cutAnswer(answer), truncated);
     }
 
     /** The ids of the sample's prompt, however long. */

@@ -44,6 +44,32 @@ public record Bootstrap(long seed, int resamples, double confidence) {
                 this);
     }
 
+    /**
+     * How much better {@code b} is than {@code a} on the same samples: the difference of the scores, and its interval from sets
+     * that are redrawn for both alike (the paired bootstrap). What makes a sample easy or hard for both cancels out, so that
+     * the interval is narrower than those of the two scores suggest.
+     *
+     * @param metric what the estimate is called
+     * @throws IllegalArgumentException when the two are not of as many samples, or of none
+     */
+    public Estimate difference(String metric, Tally a, Tally b) {
+        if (a.size() != b.size()) {
+            throw new IllegalArgumentException(
+                    "a paired difference needs the same samples, found " + a.size() + " and " + b.size());
+        }
+        return estimate(metric, new Tally() {
+            @Override
+            public int size() {
+                return a.size();
+            }
+
+            @Override
+            public double score(int[] picks) {
+                return b.score(picks) - a.score(picks);
+            }
+        });
+    }
+
     private double[] resample(Tally tally) {
         SplittableRandom random = new SplittableRandom(seed);
         double[] scores = new double[resamples];

@@ -2,10 +2,12 @@ package io.github.florence4j.train;
 
 import io.github.florence4j.data.Batch;
 import io.github.florence4j.data.Example;
+import io.github.florence4j.data.LoaderPosition;
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.Scopes;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
@@ -59,6 +61,11 @@ public final class CachedFeatures {
             return device.is_cpu() ? host : host.to(device, host.scalar_type().intern());
         });
         return new ImageInput(cache.key().stage(), features);
+    }
+
+    /** The features of one picture, as a batch of one; they belong to the caller's scope. */
+    public ImageInput of(Example example) throws IOException {
+        return of(new Batch(List.of(example), LoaderPosition.start(0)));
     }
 
     private Tensor features(Example example) throws IOException {

@@ -210,7 +210,7 @@ class FeatureCacheTest {
             Sample sample = new Sample("s" + row, ImageRef.ofBytes(new byte[0], "p"), "q", List.of("a"));
             int[] prompt = IntStream.range(0, 4 + row).map(i -> 100 + i).toArray();
             int[] labels = {0, 200 + row, 2};
-            examples.add(new Example(sample, hash(picture), own, 96, 96, prompt, labels, false));
+            examples.add(new Example(row, sample, hash(picture), own, 96, 96, prompt, labels, false));
         }
         return new Batch(examples, LoaderPosition.start(0));
     }
