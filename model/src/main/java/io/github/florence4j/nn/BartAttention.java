@@ -10,34 +10,37 @@ final class BartAttention {
     private final Linear vProj;
     private final Linear outProj;
     private final int heads;
+    private final double dropout;
 
-    BartAttention(Parameters at, int heads) {
+    BartAttention(Parameters at, int heads, double dropout) {
         this.qProj = at.linear("q_proj");
         this.kProj = at.linear("k_proj");
         this.vProj = at.linear("v_proj");
         this.outProj = at.linear("out_proj");
         this.heads = heads;
+        this.dropout = dropout;
     }
 
     /** Queries {@code (b, h, t, d)} of {@code (b, t, p)}. */
-    Tensor queries(Tensor x) {
-        return split(qProj.forward(x));
+    Tensor queries(Tensor x, Regularization regularization) {
+        return split(qProj.forward(x, regularization));
     }
 
     /** Keys {@code (b, h, s, d)} of {@code (b, s, p)}. */
-    Tensor keys(Tensor x) {
-        return split(kProj.forward(x));
+    Tensor keys(Tensor x, Regularization regularization) {
+        return split(kProj.forward(x, regularization));
     }
 
     /** Values {@code (b, h, s, d)} of {@code (b, s, p)}. */
-    Tensor values(Tensor x) {
-        return split(vProj.forward(x));
+    Tensor values(Tensor x, Regularization regularization) {
+        return split(vProj.forward(x, regularization));
     }
 
     /** The attended values of {@code q}, projected: {@code (b, t, p)}. */
-    Tensor attend(Tensor q, Tensor k, Tensor v, TensorOptional mask, double dropout, boolean causal) {
-        Tensor attended = Attention.scaledDotProduct(q, k, v, mask, dropout, causal);
-        return outProj.forward(attended.transpose(1, 2).flatten(2, 3));
+    Tensor attend(Tensor q, Tensor k, Tensor v, TensorOptional mask, Regularization regularization, boolean causal) {
+        double rate = regularization.attentionDropout(dropout);
+        Tensor attended = Attention.scaledDotProduct(q, k, v, mask, rate, causal);
+        return outProj.forward(attended.transpose(1, 2).flatten(2, 3), regularization);
     }
 
     private Tensor split(Tensor x) {

@@ -56,8 +56,11 @@ public final class BartDecoder {
         List<DecoderCache.Cross> cross = new ArrayList<>();
         for (Layer layer : layers) {
             cross.add(new DecoderCache.Cross(
-                    Scopes.own(() -> layer.encoderAttn.keys(encoded).contiguous()),
-                    Scopes.own(() -> layer.encoderAttn.values(encoded).contiguous())));
+                    Scopes.own(() ->
+                            layer.encoderAttn.keys(encoded, Regularization.NONE).contiguous()),
+                    Scopes.own(() -> layer.encoderAttn
+                            .values(encoded, Regularization.NONE)
+                            .contiguous())));
         }
         return new DecoderCache(cross, mask, encoded.size(0), beams);
     }
@@ -97,47 +100,54 @@ public final class BartDecoder {
 
         Layer(TextConfig config, Parameters at) {
             this.config = config;
-            this.selfAttn = new BartAttention(at.at("self_attn"), config.decoderAttentionHeads());
+            this.selfAttn =
+                    new BartAttention(at.at("self_attn"), config.decoderAttentionHeads(), config.attentionDropout());
             this.selfAttnLayerNorm = at.layerNorm("self_attn_layer_norm");
-            this.encoderAttn = new BartAttention(at.at("encoder_attn"), config.decoderAttentionHeads());
+            this.encoderAttn =
+                    new BartAttention(at.at("encoder_attn"), config.decoderAttentionHeads(), config.attentionDropout());
             this.encoderAttnLayerNorm = at.layerNorm("encoder_attn_layer_norm");
             this.ffn = new FeedForward(at, config.activationDropout());
             this.finalLayerNorm = at.layerNorm("final_layer_norm");
         }
 
         Tensor forward(Tensor x, Tensor encoded, TensorOptional mask, Regularization regularization) {
-            double dropout = regularization.attentionDropout(config.attentionDropout());
             Tensor self = selfAttn.attend(
-                    selfAttn.queries(x), selfAttn.keys(x), selfAttn.values(x), new TensorOptional(), dropout, true);
+                    selfAttn.queries(x, regularization),
+                    selfAttn.keys(x, regularization),
+                    selfAttn.values(x, regularization),
+                    new TensorOptional(),
+                    regularization,
+                    true);
             Tensor y = selfAttnLayerNorm.forward(Residual.add(regularization.dropout(self, config.dropout()), x));
             Tensor cross = encoderAttn.attend(
-                    encoderAttn.queries(y),
-                    encoderAttn.keys(encoded),
-                    encoderAttn.values(encoded),
+                    encoderAttn.queries(y, regularization),
+                    encoderAttn.keys(encoded, regularization),
+                    encoderAttn.values(encoded, regularization),
                     mask,
-                    dropout,
+                    regularization,
                     false);
             Tensor z = encoderAttnLayerNorm.forward(Residual.add(regularization.dropout(cross, config.dropout()), y));
             return feed(z, regularization);
         }
 
         Tensor step(Tensor x, DecoderCache cache, int index) {
-            cache.append(index, selfAttn.keys(x), selfAttn.values(x));
+            Regularization none = Regularization.NONE;
+            cache.append(index, selfAttn.keys(x, none), selfAttn.values(x, none));
             Tensor self = selfAttn.attend(
-                    selfAttn.queries(x),
+                    selfAttn.queries(x, none),
                     cache.selfKeys(index),
                     cache.selfValues(index),
                     new TensorOptional(),
-                    0,
+                    none,
                     false);
             Tensor y = selfAttnLayerNorm.forward(Residual.add(self, x)); // (r, 1, p)
             // The beams of a sample are queries of one attention over its keys, which are held once.
             Tensor beams = y.view(cache.samples(), cache.beams(), y.size(2)); // (b, beams, p)
             DecoderCache.Cross keys = cache.cross(index);
             Tensor cross = encoderAttn
-                    .attend(encoderAttn.queries(beams), keys.keys(), keys.values(), cache.mask(), 0, false)
+                    .attend(encoderAttn.queries(beams, none), keys.keys(), keys.values(), cache.mask(), none, false)
                     .view(y.size(0), 1, y.size(2));
-            return feed(encoderAttnLayerNorm.forward(Residual.add(cross, y)), Regularization.NONE);
+            return feed(encoderAttnLayerNorm.forward(Residual.add(cross, y)), none);
         }
 
         private Tensor feed(Tensor x, Regularization regularization) {

@@ -58,7 +58,8 @@ public final class BartEncoder {
 
         Layer(TextConfig config, Parameters at) {
             this.config = config;
-            this.selfAttn = new BartAttention(at.at("self_attn"), config.encoderAttentionHeads());
+            this.selfAttn =
+                    new BartAttention(at.at("self_attn"), config.encoderAttentionHeads(), config.attentionDropout());
             this.selfAttnLayerNorm = at.layerNorm("self_attn_layer_norm");
             this.ffn = new FeedForward(at, config.activationDropout());
             this.finalLayerNorm = at.layerNorm("final_layer_norm");
@@ -66,11 +67,11 @@ public final class BartEncoder {
 
         Tensor forward(Tensor x, TensorOptional mask, Regularization regularization) {
             Tensor attended = selfAttn.attend(
-                    selfAttn.queries(x),
-                    selfAttn.keys(x),
-                    selfAttn.values(x),
+                    selfAttn.queries(x, regularization),
+                    selfAttn.keys(x, regularization),
+                    selfAttn.values(x, regularization),
                     mask,
-                    regularization.attentionDropout(config.attentionDropout()),
+                    regularization,
                     false);
             Tensor y = selfAttnLayerNorm.forward(Residual.add(regularization.dropout(attended, config.dropout()), x));
             Tensor fed = regularization.dropout(ffn.forward(y, regularization), config.dropout());

@@ -27,11 +27,13 @@ final class ChannelAttention implements DavitVisionTower.MapAttention {
     }
 
     @Override
-    public Tensor forward(Tensor map) {
+    public Tensor forward(Tensor map, Regularization regularization) {
         long b = map.size(0);
         long n = map.size(1) * map.size(2);
         long c = map.size(3);
-        Tensor groups3 = qkv.forward(map).view(b, n, 3, groups, c / groups).permute(2, 0, 3, 1, 4); // (3, b, g, n, d)
+        Tensor groups3 = qkv.forward(map, regularization)
+                .view(b, n, 3, groups, c / groups)
+                .permute(2, 0, 3, 1, 4); // (3, b, g, n, d)
         Tensor q = groups3.select(0, 0);
         Tensor k = groups3.select(0, 1);
         Tensor v = groups3.select(0, 2);
@@ -41,6 +43,6 @@ final class ChannelAttention implements DavitVisionTower.MapAttention {
         Tensor attended = matmul(v, weights.transpose(2, 3)) // (b, g, n, d)
                 .transpose(1, 2)
                 .reshape(b, map.size(1), map.size(2), c);
-        return proj.forward(attended);
+        return proj.forward(attended, regularization);
     }
 }

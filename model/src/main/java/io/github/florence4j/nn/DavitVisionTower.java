@@ -116,7 +116,7 @@ public final class DavitVisionTower {
     /** Attention over a map {@code (b, y, x, c)}. */
     interface MapAttention {
         /** {@code (b, y, x, c) -> (b, y, x, c)}. */
-        Tensor forward(Tensor map);
+        Tensor forward(Tensor map, Regularization regularization);
 
         /** How many rows of the map, from the first or a multiple of this, do not see the others. */
         long independentRows(long height);
@@ -160,7 +160,8 @@ public final class DavitVisionTower {
         }
 
         private Tensor attend(Tensor x, Regularization regularization) {
-            return Residual.add(x, regularization.dropPath(attention.forward(norm1.forward(x)), dropPath));
+            Tensor branch = attention.forward(norm1.forward(x), regularization);
+            return Residual.add(x, regularization.dropPath(branch, dropPath));
         }
 
         private Tensor feed(Tensor x, Regularization regularization) {

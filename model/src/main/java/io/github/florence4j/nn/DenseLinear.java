@@ -16,7 +16,7 @@ final class DenseLinear implements Linear {
     }
 
     @Override
-    public Tensor forward(Tensor x) {
+    public Tensor forward(Tensor x, Regularization regularization) {
         return linear(x, weight, bias);
     }
 }

@@ -19,8 +19,8 @@ final class FeedForward {
     }
 
     Tensor forward(Tensor x, Regularization regularization) {
-        Tensor hidden = fc1.forward(x);
+        Tensor hidden = fc1.forward(x, regularization);
         Tensor active = GradMode.is_enabled() ? gelu(hidden) : gelu_(hidden);
-        return fc2.forward(regularization.dropout(active, activationDropout));
+        return fc2.forward(regularization.dropout(active, activationDropout), regularization);
     }
 }

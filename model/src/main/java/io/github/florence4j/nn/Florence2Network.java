@@ -85,7 +85,7 @@ public final class Florence2Network {
 
     /** Visual tokens {@code (b, t, p)} of pixel values {@code (b, 3, height, width)}. */
     public Tensor imageFeatures(Tensor pixelValues, Regularization regularization) {
-        return Scopes.keep(() -> projector.forward(visionTower.forward(pixelValues, regularization)));
+        return Scopes.keep(() -> projector.forward(visionTower.forward(pixelValues, regularization), regularization));
     }
 
     /**

@@ -34,7 +34,7 @@ public final class MultiModalProjector {
     }
 
     /** Visual tokens {@code (b, t, p)} of the tower's map {@code (b, y, x, c)}: 577 of them at 768 x 768. */
-    public Tensor forward(Tensor map) {
+    public Tensor forward(Tensor map, Regularization regularization) {
         long b = map.size(0);
         long grid = map.size(1) * map.size(2);
         Tensor tokens = map.add(positions(map.size(1), map.size(2)))
@@ -49,7 +49,7 @@ public final class MultiModalProjector {
                         case TEMPORAL_AVG_POOL, LAST_FRAME -> tokens;
                     });
         }
-        return imageProjNorm.forward(imageProjection.forward(cat(pooled, 1)));
+        return imageProjNorm.forward(imageProjection.forward(cat(pooled, 1), regularization));
     }
 
     /** Learned positions {@code (1, y, x, c)}: the column's half comes first. */

@@ -29,7 +29,7 @@ final class WindowAttention implements DavitVisionTower.MapAttention {
     }
 
     @Override
-    public Tensor forward(Tensor map) {
+    public Tensor forward(Tensor map, Regularization regularization) {
         long b = map.size(0);
         long height = map.size(1);
         long width = map.size(2);
@@ -42,13 +42,13 @@ final class WindowAttention implements DavitVisionTower.MapAttention {
                 .view(b, rows, window, columns, window, c)
                 .permute(0, 1, 3, 2, 4, 5)
                 .reshape(b * rows * columns, tokens, c); // (b·windows, t, c)
-        Tensor heads3 = qkv.forward(windows)
+        Tensor heads3 = qkv.forward(windows, regularization)
                 .view(b * rows * columns, tokens, 3, heads, c / heads)
                 .permute(2, 0, 3, 1, 4); // (3, b·windows, h, t, d)
         Tensor attended = Attention.scaledDotProduct(heads3.select(0, 0), heads3.select(0, 1), heads3.select(0, 2))
                 .transpose(1, 2)
                 .reshape(b * rows * columns, tokens, c);
-        Tensor out = proj.forward(attended)
+        Tensor out = proj.forward(attended, regularization)
                 .view(b, rows, columns, window, window, c)
                 .permute(0, 1, 3, 2, 4, 5)
                 .reshape(b, rows * window, columns * window, c);

@@ -1,12 +1,13 @@
 package io.github.florence4j.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.file.WeightFile;
+import io.github.florence4j.torch.pickle.TorchZipFile;
 import io.github.florence4j.torch.safetensors.SafetensorsFile;
 import io.github.florence4j.torch.safetensors.SafetensorsWriter;
+import io.github.florence4j.weights.KeyLayout;
+import io.github.florence4j.weights.TensorNames;
 import io.github.florence4j.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,128 +22,134 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Adapters in PEFT's files, {@code adapter_model.safetensors} and {@code adapter_config.json}, on the module names of the
- * transformers layout (reference: {@code peft.PeftModel.save_pretrained} of PEFT 0.21).
+ * Adapters in PEFT's files, {@code adapter_model.safetensors} and {@code adapter_config.json}, on the module names of
+ * either layout (reference: {@code peft.PeftModel.save_pretrained} of PEFT 0.21). Tensors of the base that trained
+ * themselves lie beside the adapters, as PEFT's {@code modules_to_save}.
  */
 public final class LoraFiles {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String TENSORS = "adapter_model.safetensors";
-    private static final String CONFIG = "adapter_config.json";
+    static final String TENSORS = "adapter_model.safetensors";
+
+    private static final String PICKLED = "adapter_model.bin";
     private static final String PREFIX = "base_model.model.";
-    private static final List<String> UNSUPPORTED = List.of(
-            "use_dora",
-            "use_qalora",
-            "fan_in_fan_out",
-            "lora_bias",
-            "modules_to_save",
-            "rank_pattern",
-            "alpha_pattern",
-            "layer_replication",
-            "target_parameters",
-            "trainable_token_indices");
 
     private LoraFiles() {}
 
+    /** As {@link #save(LoraAdapters, Path, String, KeyLayout)}, for a base in the transformers layout. */
+    public static void save(LoraAdapters adapters, Path directory, String baseModel) throws IOException {
+        save(adapters, directory, baseModel, KeyLayout.TRANSFORMERS);
+    }
+
     /**
-     * Saves adapters; each file appears whole or not at all, the configuration last.
+     * Saves adapters and what else trained; each file appears whole or not at all, the configuration last.
      *
      * @param directory made when it does not exist
      * @param baseModel the name or folder of the base, for PEFT's {@code base_model_name_or_path}
+     * @param layout the layout of that base, whose module names PEFT will look for
+     * @throws IllegalArgumentException when something that trained is no module in that layout: the image projection of
+     *     the original one is a bare tensor, for which PEFT has no place
      */
-    public static void save(LoraAdapters adapters, Path directory, String baseModel) throws IOException {
-        Files.createDirectories(directory);
+    public static void save(LoraAdapters adapters, Path directory, String baseModel, KeyLayout layout)
+            throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        adapters.parameters().forEach((name, tensor) -> tensors.put(PREFIX + name, tensor));
-        SafetensorsWriter.write(directory.resolve(TENSORS), tensors, Map.of("format", "pt"));
-        byte[] config = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config(adapters, baseModel));
-        Path beside = directory.resolve("." + CONFIG + "." + UUID.randomUUID() + ".part");
+        adapters.adapterTensors().forEach((name, tensor) -> tensors.put(stored(name, layout), tensor));
+        TreeSet<String> modules = new TreeSet<>();
+        withTied(adapters.trainedBase()).forEach((name, tensor) -> {
+            tensors.put(stored(name, layout), tensor);
+            modules.add(owner(name, layout));
+        });
+        byte[] config =
+                LoraConfig.write(adapters.options(), adapters.layers(), List.copyOf(modules), layout, baseModel);
+        Files.createDirectories(directory);
+        try (PointerScope scope = new PointerScope()) {
+            tensors.replaceAll((name, tensor) -> tensor.detach());
+            SafetensorsWriter.write(directory.resolve(TENSORS), tensors, Map.of("format", "pt"));
+        }
+        writeBeside(directory.resolve(LoraConfig.NAME), config);
+    }
+
+    /** PEFT keeps a copy for each module that shares the token table. */
+    private static Map<String, Tensor> withTied(Map<String, Tensor> trained) {
+        Map<String, Tensor> all = new LinkedHashMap<>(trained);
+        Tensor table = trained.get(TensorNames.TOKEN_TABLE);
+        if (table != null) {
+            TensorNames.TIED.forEach(name -> all.put(name, table));
+        }
+        return all;
+    }
+
+    private static String stored(String name, KeyLayout layout) {
+        String layer = name.replace(LoraAdapters.DOWN, "").replace(LoraAdapters.UP, "");
+        boolean adapter = !layer.equals(name);
+        return adapter
+                ? PREFIX + moduleOf(layer, layout) + name.substring(layer.length())
+                : PREFIX + owner(name, layout) + name.substring(name.lastIndexOf('.'));
+    }
+
+    /** The module that a tensor belongs to. */
+    private static String owner(String name, KeyLayout layout) {
+        return moduleOf(name.substring(0, name.lastIndexOf('.')), layout);
+    }
+
+    private static String moduleOf(String layer, KeyLayout layout) {
+        return LoraLayers.module(layer, layout)
+                .orElseThrow(() -> new IllegalArgumentException("an adapter of the original layout cannot hold " + layer
+                        + ", which is no module there; expected a base in the transformers layout, or merged weights"));
+    }
+
+    private static void writeBeside(Path path, byte[] content) throws IOException {
+        Path beside = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            Files.write(beside, config);
-            Files.move(
-                    beside,
-                    directory.resolve(CONFIG),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            Files.write(beside, content);
+            Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(beside);
         }
     }
 
-    private static ObjectNode config(LoraAdapters adapters, String baseModel) {
-        LoraOptions options = adapters.options();
-        ObjectNode config = JSON.createObjectNode()
-                .put("base_model_name_or_path", baseModel)
-                .put("bias", "none")
-                .put("fan_in_fan_out", false)
-                .put("inference_mode", true)
-                .put("init_lora_weights", true)
-                .put("lora_alpha", options.alpha())
-                .put("lora_dropout", options.dropout())
-                .putNull("modules_to_save")
-                .put("peft_type", "LORA")
-                .put("r", options.rank());
-        layers(adapters.parameters())
-                .forEach(config.putArray("target_modules")::add); // full names: no other layer fits
-        return config.putNull("task_type").put("use_rslora", options.rankStabilized());
-    }
-
     /**
-     * Loads adapters that this class or PEFT saved.
+     * Loads adapters that this class or PEFT saved, for a base of either layout.
      *
      * @param base borrowed; it must outlive the adapters
      * @throws IllegalArgumentException when they are of another kind or do not fit the base
      * @throws IOException when a file is missing or cannot be read
      */
     public static LoraAdapters load(Path directory, Weights base) throws IOException {
-        JsonNode config = JSON.readTree(directory.resolve(CONFIG).toFile());
-        requireLora(directory.resolve(CONFIG), config);
-        try (PointerScope scope = new PointerScope();
-                SafetensorsFile file = SafetensorsFile.open(directory.resolve(TENSORS))) {
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
+        try (PointerScope scope = new PointerScope()) {
+            LoraTensors tensors = read(directory);
+            LoraOptions options = LoraConfig.read(directory, tensors.layers());
+            TrainingWeights weights = TrainingWeights.replacing(base, tensors.replacements(base));
+            try {
+                return LoraAdapters.of(weights, options, tensors.adapters());
+            } catch (RuntimeException e) {
+                weights.close();
+                throw e;
+            }
+        }
+    }
+
+    private static LoraTensors read(Path directory) throws IOException {
+        try (WeightFile file = open(directory)) {
+            Map<String, Tensor> stored = new LinkedHashMap<>();
             for (String name : file.tensors().keySet()) {
-                if (!name.startsWith(PREFIX) || !(name.endsWith(LoraAdapters.DOWN) || name.endsWith(LoraAdapters.UP))) {
+                if (!name.startsWith(PREFIX)) {
                     throw new IllegalArgumentException(
-                            file.path() + " has a tensor " + name + "; expected lora_A and lora_B weights only");
+                            file.path() + " has a tensor " + name + "; expected names that begin with " + PREFIX);
                 }
-                tensors.put(name.substring(PREFIX.length()), Scopes.keep(() -> file.read(name, DType.FLOAT32)));
+                stored.put(name.substring(PREFIX.length()), Scopes.keep(() -> file.read(name, DType.FLOAT32)));
             }
-            LoraOptions options = new LoraOptions(
-                    config.path("r").asInt(),
-                    config.path("lora_alpha").asDouble(),
-                    config.path("use_rslora").asBoolean(),
-                    config.path("lora_dropout").asDouble(),
-                    List.copyOf(layers(tensors)));
-            return LoraAdapters.of(base, options, tensors);
+            return LoraTensors.of(file.path(), stored);
         }
     }
 
-    private static void requireLora(Path file, JsonNode config) {
-        if (!config.path("peft_type").asText().equals("LORA")) {
-            throw new IllegalArgumentException(
-                    file + " has peft_type \"" + config.path("peft_type").asText() + "\"; expected LORA");
+    private static WeightFile open(Path directory) throws IOException {
+        Path pickled = directory.resolve(PICKLED);
+        if (Files.isRegularFile(directory.resolve(TENSORS))) {
+            return SafetensorsFile.open(directory.resolve(TENSORS));
         }
-        if (!config.path("bias").asText("none").equals("none")) {
-            throw new IllegalArgumentException(
-                    file + " has bias \"" + config.path("bias").asText() + "\"; expected none");
+        if (Files.isRegularFile(pickled)) {
+            return TorchZipFile.open(pickled);
         }
-        for (String field : UNSUPPORTED) {
-            JsonNode value = config.path(field);
-            boolean unset = value.isMissingNode()
-                    || value.isNull()
-                    || (value.isBoolean() && !value.asBoolean())
-                    || (value.isContainerNode() && value.isEmpty());
-            if (!unset) {
-                throw new IllegalArgumentException(
-                        file + " sets " + field + ", which is not supported; expected plain LoRA");
-            }
-        }
-    }
-
-    private static TreeSet<String> layers(Map<String, Tensor> tensors) {
-        TreeSet<String> layers = new TreeSet<>();
-        for (String name : tensors.keySet()) {
-            layers.add(name.replace(LoraAdapters.DOWN, "").replace(LoraAdapters.UP, ""));
-        }
-        return layers;
+        throw new IllegalArgumentException(
+                "there is no adapter in " + directory + "; expected " + LoraConfig.NAME + " and " + TENSORS);
     }
 }

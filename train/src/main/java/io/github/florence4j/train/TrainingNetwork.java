@@ -96,7 +96,7 @@ public final class TrainingNetwork {
         return new ImageInput(
                 ImageInput.Stage.VISUAL_TOKENS,
                 run(Part.PROJECTOR, x.requires_grad(), regularization, r -> network.projector()
-                        .forward(x)));
+                        .forward(x, r)));
     }
 
     /** The mask in the precision of what it is added to. */

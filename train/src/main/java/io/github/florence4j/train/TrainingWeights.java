@@ -52,6 +52,24 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
         return new TrainingWeights(weights, trained, parameters);
     }
 
+    /**
+     * Weights of which some tensors give way to others, which are copied; those train, and the parts that they are of.
+     *
+     * @param replacements parameters by transformers name, of the shapes of the checkpoint's
+     */
+    static TrainingWeights replacing(Weights weights, Map<String, Tensor> replacements) {
+        Set<Part> trained = EnumSet.noneOf(Part.class);
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        for (String name : weights.names()) {
+            Tensor replacement = replacements.get(name);
+            if (replacement != null) {
+                trained.add(Part.of(name));
+                parameters.put(name, trainable(name, replacement));
+            }
+        }
+        return new TrainingWeights(weights, trained, parameters);
+    }
+
     private static Tensor trainable(String name, Tensor tensor) {
         DType dtype = DType.of(tensor);
         if (dtype != DType.FLOAT32 && dtype != DType.FLOAT64) {

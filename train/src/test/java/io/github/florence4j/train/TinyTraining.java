@@ -1,17 +1,30 @@
 package io.github.florence4j.train;
 
+import io.github.florence4j.config.Florence2Config;
+import io.github.florence4j.generation.GenerationOptions;
+import io.github.florence4j.generation.Generator;
+import io.github.florence4j.generation.StopCondition;
+import io.github.florence4j.generation.TokenListener;
+import io.github.florence4j.nn.Florence2Network;
+import io.github.florence4j.nn.Parameters;
+import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.testsupport.Fixtures;
 import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Tensors;
 import io.github.florence4j.torch.safetensors.SafetensorsFile;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.Part;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -44,6 +57,38 @@ record TinyTraining(Checkpoint checkpoint, TrainingWeights weights, TrainingNetw
                     ids.narrow(1, visual, ids.size(1) - visual),
                     lengths,
                     file.read("labels", DType.INT64));
+        }
+    }
+
+    /** The mean loss of weights on the golden batch. */
+    static double loss(Florence2Config config, Parameters.Source weights) throws IOException {
+        TrainingNetwork network = new TrainingNetwork(config, weights, Set.of());
+        try (PointerScope scope = new PointerScope()) {
+            return new TrainingStep(network, DType.FLOAT32, 128)
+                    .evaluate(golden(DType.FLOAT32))
+                    .mean();
+        }
+    }
+
+    /** The greedy answers to the golden batch, twelve tokens at most, as the scripts in {@code tools} have them made. */
+    static int[][] greedy(Florence2Config config, Parameters.Source weights) throws IOException {
+        Florence2Network network = new Florence2Network(config, weights);
+        GenerationOptions options = GenerationOptions.from(config.generation())
+                .numBeams(1)
+                .maxNewTokens(12)
+                .noRepeatNgramSize(0)
+                .forcedBosTokenId(OptionalInt.empty())
+                .build();
+        try (NoGrad noGrad = new NoGrad();
+                PointerScope scope = new PointerScope()) {
+            TrainingBatch batch = golden(DType.FLOAT32);
+            Tensor features = network.imageFeatures(batch.image().tensor(), Regularization.NONE);
+            TensorOptional mask = network.paddingMask(features.size(1), batch.promptLengths());
+            Tensor encoded = network.encode(features, batch.promptIds(), mask, Regularization.NONE);
+            return new Generator(network)
+                    .generate(encoded, mask, options, List.of(), StopCondition.NEVER, TokenListener.NONE).stream()
+                            .map(answers -> answers.get(0).ids())
+                            .toArray(int[][]::new);
         }
     }
 
