@@ -2,6 +2,7 @@ package io.github.florence4j.finetune;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
 
 /**
  * Examples that go through the model together.
@@ -21,7 +22,6 @@ public record BatchSize(int examples) {
      *
      * @throws IllegalArgumentException when it is neither
      */
-    @JsonCreator
     public static BatchSize parse(String text) {
         if (text.equals(AUTO)) {
             return new BatchSize(0);
@@ -38,6 +38,11 @@ public record BatchSize(int examples) {
     /** Whether it is still to be found. */
     public boolean isAuto() {
         return examples == 0;
+    }
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static BatchSize of(JsonNode value) {
+        return parse(value.asText());
     }
 
     @Override

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckpointStore {
     private static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
     private static final Pattern NAME = Pattern.compile("step-(\\d{8,})");
     private static final String PART = ".part";
     private static final String TRAINING = "training";

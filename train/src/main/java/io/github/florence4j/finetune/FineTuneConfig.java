@@ -7,6 +7,7 @@ import io.github.florence4j.data.AnswerChoice;
 import io.github.florence4j.data.EncodingOptions.TooLong;
 import io.github.florence4j.train.LearningRate.Schedule;
 import io.github.florence4j.train.LoraOptions;
+import io.github.florence4j.train.LoraTargets;
 import io.github.florence4j.weights.KeyLayout;
 import io.github.florence4j.weights.Part;
 import java.util.List;
@@ -63,7 +64,8 @@ public record FineTuneConfig(
                         + training.batchSize);
         require(
                 !training.cachesFeatures()
-                        || (training.freeze.contains(Part.VISION_TOWER) && !lora.reaches(Part.VISION_TOWER)),
+                        || training.freeze.contains(Part.VISION_TOWER)
+                        || lora.isOn(),
                 "feature-cache is " + training.featureCache
                         + ", but the vision tower trains; expected vision_tower among freeze, or feature-cache off");
         require(
@@ -249,12 +251,12 @@ public record FineTuneConfig(
      * @param loraRslora whether the scale is divided by the root of the rank
      * @param loraDropout the dropout before the adapters
      * @param loraTargets the layers
+     * @param loraFull parts that train themselves too
      */
     public record Lora(
             @Setting(
                     label = "N",
-                    value = "Train adapters of this rank; 0 for none. The parts not frozen then train only through"
-                            + " their adapters.")
+                    value = "Train adapters of this rank instead of the weights; 0 for none.")
             int loraRank,
             @Setting(label = "X", value = "Scale of the adapters is this over the rank; 0 for the rank itself.")
             double loraAlpha,
@@ -262,14 +264,18 @@ public record FineTuneConfig(
             @Setting(label = "P", value = "Dropout before the adapters.") double loraDropout,
             @Setting(
                     label = "NAME",
-                    value = "Layers with adapters, by the end of their names; those of the vision tower are left out"
-                            + " unless a name begins with model.vision_tower.")
-            List<String> loraTargets) {
-        static final Lora DEFAULTS = new Lora(0, 0, false, 0.05, LoraOptions.LANGUAGE_MODEL);
+                    value = "Layers with adapters: language_model for its q_proj, k_proj, v_proj, out_proj, fc1 and fc2;"
+                            + " all-linear; or any ends of names, such as decoder_attn.q_proj.")
+            List<String> loraTargets,
+            @Setting(label = "PART", value = "Parts that train in full beside the adapters, such as projector.")
+            List<Part> loraFull) {
+        private static final String LANGUAGE_MODEL = "language_model";
+        static final Lora DEFAULTS = new Lora(0, 0, false, 0.05, List.of(LANGUAGE_MODEL), List.of());
 
         /** Checks the ranges. */
         public Lora {
             loraTargets = List.copyOf(loraTargets);
+            loraFull = List.copyOf(loraFull);
             atLeast(0, "lora-rank", loraRank);
             require(loraAlpha >= 0, "lora-alpha is " + loraAlpha + "; expected 0 or more");
             require(
@@ -283,16 +289,20 @@ public record FineTuneConfig(
             return loraRank > 0;
         }
 
-        /** Whether a part may have adapters. */
-        boolean reaches(Part part) {
-            return isOn() && loraTargets.stream().anyMatch(target -> target.startsWith(part.prefix()));
+        private LoraTargets targets() {
+            if (loraTargets.equals(List.of(LANGUAGE_MODEL))) {
+                return LoraTargets.LANGUAGE_MODEL;
+            }
+            return loraTargets.equals(List.of(LoraTargets.ALL_LINEAR_NAME))
+                    ? LoraTargets.ALL_LINEAR
+                    : new LoraTargets.Named(loraTargets);
         }
 
         /** The adapters that are asked for. */
         @JsonIgnore
         public LoraOptions options() {
             return new LoraOptions(
-                    loraRank, loraAlpha == 0 ? loraRank : loraAlpha, loraRslora, loraDropout, loraTargets);
+                    loraRank, loraAlpha == 0 ? loraRank : loraAlpha, loraRslora, loraDropout, targets());
         }
     }
 

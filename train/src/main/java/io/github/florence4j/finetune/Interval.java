@@ -2,6 +2,7 @@ package io.github.florence4j.finetune;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
 
 /**
  * How often something happens in a run.
@@ -37,7 +38,6 @@ public record Interval(Unit unit, int steps) {
      *
      * @throws IllegalArgumentException when it is none of them
      */
-    @JsonCreator
     public static Interval parse(String text) {
         if (text.equals("epoch")) {
             return EPOCH;
@@ -60,6 +60,11 @@ public record Interval(Unit unit, int steps) {
             case STEPS -> step % steps == 0;
             case EPOCH -> epochEnds;
         };
+    }
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static Interval of(JsonNode value) {
+        return parse(value.asText());
     }
 
     @Override

@@ -38,7 +38,7 @@ final class RunResult {
         }
         CheckpointWriter.copyProcessorFiles(session.modelFolder, output);
         if (session.model instanceof TrainedAdapters adapters) {
-            adapters.save(output.resolve("adapter"));
+            adapters.export(output.resolve("adapter"));
         }
     }
 

@@ -4,20 +4,23 @@ import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.train.LoraAdapters;
 import io.github.florence4j.train.LoraFiles;
-import io.github.florence4j.train.LoraOptions;
+import io.github.florence4j.train.TrainingWeights;
+import io.github.florence4j.weights.Checkpoint;
+import io.github.florence4j.weights.KeyLayout;
 import io.github.florence4j.weights.Part;
 import io.github.florence4j.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
-/** Adapters that train beside frozen weights. */
+/** Adapters that train beside frozen weights, and parts that train themselves with them. */
 final class TrainedAdapters implements TrainedModel {
-    private final Weights base;
+    private final Checkpoint base;
     private final String baseName;
+    private final TrainingWeights weights;
     private final LoraAdapters adapters;
 
     /**
@@ -26,10 +29,18 @@ final class TrainedAdapters implements TrainedModel {
      * @param base borrowed
      * @param baseName what the adapter's files call the base
      */
-    TrainedAdapters(Weights base, String baseName, LoraOptions options) {
+    TrainedAdapters(Checkpoint base, String baseName, FineTuneConfig.Lora lora) {
         this.base = base;
         this.baseName = baseName;
-        this.adapters = LoraAdapters.fresh(base, options);
+        Set<Part> frozen = EnumSet.allOf(Part.class);
+        lora.loraFull().forEach(frozen::remove);
+        this.weights = TrainingWeights.of(base.weights(), frozen);
+        try {
+            this.adapters = LoraAdapters.fresh(weights, lora.options());
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e;
+        }
     }
 
     @Override
@@ -49,25 +60,27 @@ final class TrainedAdapters implements TrainedModel {
 
     @Override
     public String describe() {
-        long count = parameters().values().stream().mapToLong(Tensor::numel).sum();
-        return String.format(
-                Locale.ROOT,
-                "%,d parameters of adapters of rank %d train beside %,d frozen ones",
-                count,
-                adapters.options().rank(),
-                base.parameterCount(""));
+        return adapters.describe();
     }
 
     @Override
     public void save(Path folder) throws IOException {
-        LoraFiles.save(adapters, folder, baseName);
+        LoraFiles.save(adapters, folder, baseName, KeyLayout.TRANSFORMERS);
+    }
+
+    /** Writes the adapters for Python's PEFT, with the module names of the base's own layout where it has them. */
+    void export(Path folder) throws IOException {
+        boolean nameless = weights.trained().contains(Part.PROJECTOR); // no module in the original layout
+        LoraFiles.save(adapters, folder, baseName, nameless ? KeyLayout.TRANSFORMERS : base.layout());
     }
 
     @Override
     public void restore(Path folder) throws IOException {
-        try (LoraAdapters saved = LoraFiles.load(folder, base);
+        try (LoraAdapters saved = LoraFiles.load(folder, base.weights());
                 NoGrad noGrad = new NoGrad()) {
-            parameters().forEach((name, parameter) -> parameter.copy_(saved.parameters().get(name)).close());
+            Map<String, Tensor> tensors = saved.parameters();
+            parameters().forEach((name, parameter) ->
+                    parameter.copy_(tensors.get(name)));
         }
     }
 
@@ -79,5 +92,6 @@ final class TrainedAdapters implements TrainedModel {
     @Override
     public void close() {
         adapters.close();
+        weights.close();
     }
 }

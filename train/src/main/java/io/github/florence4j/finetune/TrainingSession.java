@@ -32,6 +32,7 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.bytedeco.pytorch.Device;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,8 +89,9 @@ final class TrainingSession implements AutoCloseable {
             this.base = opened(Checkpoint.load(modelFolder, DType.FLOAT32, device));
             this.model = opened(
                     config.lora().isOn()
-                            ? new TrainedAdapters(base.weights(), config.model(), config.lora().options())
+                            ? new TrainedAdapters(base, config.model(), config.lora())
                             : new TrainedParts(base, modelFolder, frozen(config.training())));
+            requireFrozen(config.training().freeze(), model.active());
             this.network = new TrainingNetwork(base.config(), model.source(), model.active());
             this.step = new TrainingStep(network, config.training().precision().dtype(), TrainingStep.CHUNK_ROWS);
             this.gradients = new Gradients(model.parameters());
@@ -118,6 +120,15 @@ final class TrainingSession implements AutoCloseable {
                 EnumSet.noneOf(Part.class);
         parts.addAll(training.freeze());
         return parts;
+    }
+
+    private static void requireFrozen(List<Part> freeze, Set<Part> active) {
+        for (Part part : freeze) {
+            FineTuneConfig.require(
+                    !active.contains(part),
+                    "freeze names " + part.name().toLowerCase(Locale.ROOT)
+                            + ", but adapters or lora-full reach it; expected one or the other");
+        }
     }
 
     private static AdamW.Options options(FineTuneConfig.Optimizer optimizer) {
