@@ -1,6 +1,7 @@
 package io.github.florence4j.cli;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -47,6 +48,11 @@ final class Reporter {
     /** A bar over that many steps, -1 for not known; the caller closes it. */
     ProgressBar bar(String what, long steps) {
         return builder(what, steps).build();
+    }
+
+    /** A bar over steps of which some were done by an earlier run, and do not count for the time left. */
+    ProgressBar bar(String what, long done, long steps) {
+        return builder(what, steps).startsFrom(done, Duration.ZERO).build();
     }
 
     /** A bar over bytes, shown in MB. */
