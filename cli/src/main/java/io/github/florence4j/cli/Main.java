@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             PullCommand.class,
             TokenizeCommand.class,
             ParseCommand.class,
+            MergeCommand.class,
             VersionCommand.class
         },
         footer = {

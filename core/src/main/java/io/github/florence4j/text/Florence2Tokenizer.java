@@ -2,6 +2,7 @@ package io.github.florence4j.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,6 +66,19 @@ public final class Florence2Tokenizer implements AutoCloseable {
         } catch (RuntimeException e) {
             throw new IOException("the tokenizer in " + directory + " cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The content of a {@code tokenizer.json} for other programs: what {@link #load} makes of the folder's files, and one
+     * more special token, unless it is there already.
+     *
+     * @param token the token that must have {@code id}
+     * @throws IOException if no tokenizer is there, or the id belongs to another token or leaves a gap
+     */
+    public static byte[] fileWith(Path directory, String token, int id) throws IOException {
+        ObjectNode json = TokenizerFiles.read(directory);
+        TokenizerFiles.require(directory, json, token, id);
+        return TokenizerFiles.bytes(json);
     }
 
     /** The ids of {@code <s> text </s>}; special tokens written out in the text become their own ids. */

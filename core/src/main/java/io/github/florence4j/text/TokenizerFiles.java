@@ -69,6 +69,19 @@ final class TokenizerFiles {
                 .flatMap(tokens -> tokens);
     }
 
+    /** Appends a special token, unless it is there; it must have that id. */
+    static void require(Path directory, ObjectNode json, String token, int id) throws IOException {
+        Vocabulary vocabulary = Vocabulary.of(json);
+        if (id < vocabulary.size() && vocabulary.entry(id).equals(token)) {
+            return;
+        }
+        if (id != vocabulary.size()) {
+            throw new IOException("the tokenizer in " + directory + " has " + vocabulary.size() + " entries; expected "
+                    + id + ", so that " + token + " follows them");
+        }
+        json.withArray("added_tokens").add(addedToken(token, id));
+    }
+
     private static ObjectNode fromParts(Path directory) throws IOException {
         Path vocabFile = directory.resolve("vocab.json");
         Path mergesFile = directory.resolve("merges.txt");

@@ -94,6 +94,22 @@ public final class CheckpointWriter {
         }
     }
 
+    /**
+     * The files of the tokenizer and the image processor for weights that were saved in that layout. They are copied, but
+     * for what the transformers layout needs and the original one lacks: an {@code <image>} token, told to the tokenizer
+     * by {@code tokenizer_config.json}, and the number of visual tokens in {@code preprocessor_config.json}.
+     *
+     * @param config as given to {@link #save}
+     * @throws IOException when a file cannot be read or written, or the tokenizer does not fit the token table
+     */
+    public static void copyProcessorFiles(Path from, Path to, Florence2Config config, KeyLayout layout)
+            throws IOException {
+        copyProcessorFiles(from, to);
+        if (layout == KeyLayout.TRANSFORMERS) {
+            ProcessorFiles.complete(from, to, inLayout(config, layout));
+        }
+    }
+
     private static Florence2Config inLayout(Florence2Config config, KeyLayout layout) {
         int rows = config.text().vocabSize();
         OptionalInt image = config.imageTokenId();
@@ -123,11 +139,11 @@ public final class CheckpointWriter {
         return torch.cat(new TensorVector(table, mean), 0);
     }
 
-    private static void writeJson(Path path, JsonNode content) throws IOException {
+    static void writeJson(Path path, JsonNode content) throws IOException {
         writeBeside(path, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(content));
     }
 
-    private static void writeBeside(Path path, byte[] content) throws IOException {
+    static void writeBeside(Path path, byte[] content) throws IOException {
         Path beside = path.resolveSibling("." + path.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             Files.write(beside, content);

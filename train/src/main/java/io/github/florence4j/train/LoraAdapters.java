@@ -198,7 +198,10 @@ public final class LoraAdapters implements Parameters.Source, AutoCloseable {
         return parts.stream().map(part -> part.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", "));
     }
 
-    /** Weights that compute without adapters what the base computes with them; the caller closes them. */
+    /**
+     * Weights that compute without adapters what the base computes with them; the caller closes them. Tensors that no
+     * adapter changes are shared with the base and go on training with it.
+     */
     public Weights merged() {
         Weights weights = base.current();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -212,7 +215,7 @@ public final class LoraAdapters implements Parameters.Source, AutoCloseable {
 
     private static Tensor merged(Tensor weight, @Nullable Adapter adapter) {
         if (adapter == null) {
-            return weight.detach().clone();
+            return weight.detach();
         }
         Tensor change = torch.matmul(adapter.up, adapter.down).mul(new Scalar(adapter.scale)); // (out, in)
         return weight.add(change.to(weight.scalar_type()));
