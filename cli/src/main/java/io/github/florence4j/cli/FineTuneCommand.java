@@ -60,7 +60,8 @@ final class FineTuneCommand implements Callable<Integer> {
         FineTuneConfig config = config();
         Reporter reporter = new Reporter(spec.commandLine().getErr(), quiet);
         Path model = ModelOptions.resolve(config.model(), reporter);
-        try (StopSignal stop = new StopSignal(() -> reporter.note("stopping: this step ends and a checkpoint is saved"));
+        try (StopSignal stop =
+                        new StopSignal(() -> reporter.note("stopping: this step ends and a checkpoint is saved"));
                 TrainingBars bars = new TrainingBars(reporter)) {
             FineTune.Outcome outcome = FineTune.run(config, model, resume, bars, stop);
             bars.close();

@@ -18,16 +18,14 @@ final class FineTuneOptions implements IModelTransformer {
     @Override
     public CommandSpec transform(CommandSpec command) {
         Map<String, List<ConfigKey>> sections = new LinkedHashMap<>();
-        ConfigKey.all()
-                .forEach(key -> sections.computeIfAbsent(key.section(), section -> new ArrayList<>())
-                        .add(key));
+        ConfigKey.all().forEach(key -> sections.computeIfAbsent(key.section(), section -> new ArrayList<>())
+                .add(key));
         sections.forEach((section, keys) -> {
             if (section.isEmpty()) {
                 keys.forEach(key -> command.addOption(option(key)));
             } else {
-                ArgGroupSpec.Builder group = ArgGroupSpec.builder()
-                        .validate(false)
-                        .heading("%n" + heading(section) + "%n");
+                ArgGroupSpec.Builder group =
+                        ArgGroupSpec.builder().validate(false).heading("%n" + heading(section) + "%n");
                 keys.forEach(key -> group.addArg(option(key)));
                 command.addArgGroup(group.build());
             }

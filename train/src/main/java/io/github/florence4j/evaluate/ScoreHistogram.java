@@ -26,8 +26,8 @@ final class ScoreHistogram {
             scores[i] = metric.score(i);
         }
         scores = Arrays.stream(scores).filter(Double::isFinite).toArray();
-        ScoreHistogram histogram =
-                new ScoreHistogram(Math.max(1, Math.ceil(Arrays.stream(scores).max().orElse(1))));
+        ScoreHistogram histogram = new ScoreHistogram(
+                Math.max(1, Math.ceil(Arrays.stream(scores).max().orElse(1))));
         for (double score : scores) {
             int bin = (int) (score / histogram.most * BINS);
             histogram.counts[Math.max(0, Math.min(BINS - 1, bin))]++;

@@ -92,8 +92,7 @@ final class CheckpointStore {
                 average.swap();
             }
         }
-        SafetensorsWriter.write(
-                training.resolve(OPTIMIZER), tensors.optimizer().state(), Map.of());
+        SafetensorsWriter.write(training.resolve(OPTIMIZER), tensors.optimizer().state(), Map.of());
         Files.write(training.resolve(STATE), JSON.writeValueAsBytes(run));
     }
 
@@ -105,7 +104,9 @@ final class CheckpointStore {
         String free;
         try {
             free = String.format(
-                    Locale.ROOT, ", %.1f GB are free", Files.getFileStore(directory).getUsableSpace() / 1e9);
+                    Locale.ROOT,
+                    ", %.1f GB are free",
+                    Files.getFileStore(directory).getUsableSpace() / 1e9);
         } catch (IOException unknown) {
             free = "";
         }
@@ -175,7 +176,8 @@ final class CheckpointStore {
 
     /** Removes all but the last few and the best. */
     void prune(int keep, @Nullable Long best) throws IOException {
-        List<Map.Entry<Long, Path>> newest = new ArrayList<>(steps().descendingMap().entrySet());
+        List<Map.Entry<Long, Path>> newest =
+                new ArrayList<>(steps().descendingMap().entrySet());
         for (Map.Entry<Long, Path> entry : newest.subList(Math.min(keep, newest.size()), newest.size())) {
             if (!entry.getKey().equals(best)) {
                 Path doomed = entry.getValue().resolveSibling(entry.getValue().getFileName() + PART);

@@ -180,8 +180,8 @@ public final class FineTune implements AutoCloseable {
     /** Steps until the epoch or the run is over. */
     private End epoch(EpochBatches batches) throws IOException {
         if (!batches.hasNext() && state.step() == 0) {
-            throw new TrainingFailedException("no record of the training data can be used; the first was left out because "
-                    + rejections.first());
+            throw new TrainingFailedException(
+                    "no record of the training data can be used; the first was left out because " + rejections.first());
         }
         while (batches.hasNext() && !isDone()) {
             step(batches);
@@ -225,7 +225,8 @@ public final class FineTune implements AutoCloseable {
         }
 
         // 2. They are divided by all label tokens of the step, and limited.
-        double norm = session.gradients.normalize(loss.tokens(), config.optimizer().gradientLimit());
+        double norm =
+                session.gradients.normalize(loss.tokens(), config.optimizer().gradientLimit());
         requireFinite(loss, norm, ids);
 
         // 3. The weights move, and their average after them.
@@ -254,8 +255,7 @@ public final class FineTune implements AutoCloseable {
 
     private LossSum accumulate(Batch batch) throws IOException {
         try (PointerScope scope = new PointerScope()) {
-            return session.step.accumulate(
-                    TrainingBatch.of(batch, session.pictures.of(batch), session.device));
+            return session.step.accumulate(TrainingBatch.of(batch, session.pictures.of(batch), session.device));
         }
     }
 
@@ -322,8 +322,7 @@ public final class FineTune implements AutoCloseable {
     }
 
     private void save() throws IOException {
-        SavedRun run = new SavedRun(
-                SavedRun.FORMAT, state, Seeds.state(), plan.batchSize(), ConfigFile.tree(config));
+        SavedRun run = new SavedRun(SavedRun.FORMAT, state, Seeds.state(), plan.batchSize(), ConfigFile.tree(config));
         checkpoints.save(session.tensors(), run);
         TrainingState.Best best = state.best();
         checkpoints.prune(config.saving().keep(), best == null ? null : best.step());
@@ -338,6 +337,6 @@ public final class FineTune implements AutoCloseable {
     private void finish() throws IOException {
         RunResult result = new RunResult(session, checkpoints);
         result.write(state);
-        result.draw(state, log.history());
+        result.describe(state, log.history(), new RunCard(session, plan, rejections));
     }
 }

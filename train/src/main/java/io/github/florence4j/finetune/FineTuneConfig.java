@@ -28,7 +28,7 @@ import java.util.List;
  */
 public record FineTuneConfig(
         @Setting(label = "DIR|ID", value = "Checkpoint to begin with: a folder, or a hub id owner/name[@revision].")
-        String model,
+                String model,
         @Setting(label = "DIR", value = "Folder for checkpoints, logs and the result.", free = true) String output,
         Data data,
         Training training,
@@ -63,9 +63,7 @@ public record FineTuneConfig(
                 "global-batch is " + training.globalBatch + "; expected a multiple of batch-size, which is "
                         + training.batchSize);
         require(
-                !training.cachesFeatures()
-                        || training.freeze.contains(Part.VISION_TOWER)
-                        || lora.isOn(),
+                !training.cachesFeatures() || training.freeze.contains(Part.VISION_TOWER) || lora.isOn(),
                 "feature-cache is " + training.featureCache
                         + ", but the vision tower trains; expected vision_tower among freeze, or feature-cache off");
         require(
@@ -88,24 +86,26 @@ public record FineTuneConfig(
      */
     public record Data(
             @Setting(
-                    label = "SOURCE",
-                    value = "Training data, KIND:PATH[?KEY=VALUE&...] (see 'data check --help'); in YAML also a list of"
-                            + " {source, weight}.")
-            JsonNode train,
+                            label = "SOURCE",
+                            value =
+                                    "Training data, KIND:PATH[?KEY=VALUE&...] (see 'data check --help'); in YAML also a list of"
+                                            + " {source, weight}.")
+                    JsonNode train,
             @Setting(label = "SOURCE", value = "Data for validation.", free = true) JsonNode validation,
             @Setting(label = "BOOL", value = "Draw a new order for each epoch.") boolean shuffle,
             @Setting(label = "CHOICE", value = "Which of several answers is trained: first or drawn.")
-            AnswerChoice answers,
+                    AnswerChoice answers,
             @Setting(label = "N", value = "Longest prompt in tokens; 0 for what the model has room for.")
-            int maxPromptTokens,
+                    int maxPromptTokens,
             @Setting(label = "N", value = "Longest answer in tokens; 0 for what the model has room for.")
-            int maxAnswerTokens,
+                    int maxAnswerTokens,
             @Setting(label = "CHOICE", value = "Longer prompts: reject or cut.") TooLong longPrompts,
             @Setting(label = "CHOICE", value = "Longer answers: reject or cut.") TooLong longAnswers,
             @Setting(
-                    label = "N",
-                    value = "Sort that many samples by length, so that batches need little padding; 0 for none.")
-            int bucketWindow) {
+                            label = "N",
+                            value =
+                                    "Sort that many samples by length, so that batches need little padding; 0 for none.")
+                    int bucketWindow) {
         static final Data DEFAULTS = new Data(
                 NullNode.getInstance(),
                 NullNode.getInstance(),
@@ -149,38 +149,41 @@ public record FineTuneConfig(
     public record Training(
             @Setting(label = "N", value = "Passes over the training data.") int epochs,
             @Setting(label = "N", value = "Stop after that many optimizer steps; 0 for the whole of all epochs.")
-            int maxSteps,
-            @Setting(label = "N|auto", value = "Examples that go through the model together; auto: what fits in memory.")
-            BatchSize batchSize,
+                    int maxSteps,
+            @Setting(
+                            label = "N|auto",
+                            value = "Examples that go through the model together; auto: what fits in memory.")
+                    BatchSize batchSize,
             @Setting(label = "N", value = "Batches whose gradients make one optimizer step.") int accumulation,
             @Setting(
-                    label = "N",
-                    value = "Examples that make one optimizer step, whatever the batch size; 0 for batch-size x"
-                            + " accumulation.")
-            int globalBatch,
+                            label = "N",
+                            value = "Examples that make one optimizer step, whatever the batch size; 0 for batch-size x"
+                                    + " accumulation.")
+                    int globalBatch,
             @Setting(
-                    label = "PART",
-                    value = "Parts that keep their weights: vision_tower, projector, embeddings, encoder, decoder.")
-            List<Part> freeze,
+                            label = "PART",
+                            value =
+                                    "Parts that keep their weights: vision_tower, projector, embeddings, encoder, decoder.")
+                    List<Part> freeze,
             @Setting(label = "CHOICE", value = "Matrix products in fp32 or bf16; weights are fp32 in either case.")
-            Precision precision,
+                    Precision precision,
             @Setting(
-                    label = "DIR|off",
-                    value = "Keep the frozen vision tower's output here, so that each image passes through it once.",
-                    free = true)
-            String featureCache,
+                            label = "DIR|off",
+                            value =
+                                    "Keep the frozen vision tower's output here, so that each image passes through it once.",
+                            free = true)
+                    String featureCache,
+            @Setting(label = "CHOICE", value = "Less memory for a second computation: off, tower, language or all.")
+                    Recompute gradientCheckpointing,
             @Setting(
-                    label = "CHOICE",
-                    value = "Less memory for a second computation: off, tower, language or all.")
-            Recompute gradientCheckpointing,
-            @Setting(
-                    label = "DECAY",
-                    value = "Average the weights over the steps with this decay (0.999, say), and evaluate and save the"
-                            + " average; 0 for none.")
-            double ema,
+                            label = "DECAY",
+                            value =
+                                    "Average the weights over the steps with this decay (0.999, say), and evaluate and save the"
+                                            + " average; 0 for none.")
+                    double ema,
             @Setting(label = "N", value = "Seed of the order, of dropout and of new adapters.") long seed) {
-        static final Training DEFAULTS = new Training(
-                7, 0, new BatchSize(8), 1, 0, List.of(), Precision.FP32, "off", Recompute.OFF, 0, 42);
+        static final Training DEFAULTS =
+                new Training(7, 0, new BatchSize(8), 1, 0, List.of(), Precision.FP32, "off", Recompute.OFF, 0, 42);
 
         /** Checks the ranges. */
         public Training {
@@ -215,7 +218,7 @@ public record FineTuneConfig(
     public record Optimizer(
             @Setting(label = "RATE", value = "Highest learning rate.") double lr,
             @Setting(label = "CHOICE", value = "Learning rate after the warm-up: constant, linear or cosine.")
-            Schedule schedule,
+                    Schedule schedule,
             @Setting(label = "N", value = "Steps of linear warm-up.") int warmupSteps,
             @Setting(label = "X", value = "Weight decay of AdamW.") double weightDecay,
             @Setting(label = "BOOL", value = "No decay for normalization weights and biases.") boolean noDecayGroups,
@@ -254,21 +257,20 @@ public record FineTuneConfig(
      * @param loraFull parts that train themselves too
      */
     public record Lora(
-            @Setting(
-                    label = "N",
-                    value = "Train adapters of this rank instead of the weights; 0 for none.")
-            int loraRank,
+            @Setting(label = "N", value = "Train adapters of this rank instead of the weights; 0 for none.")
+                    int loraRank,
             @Setting(label = "X", value = "Scale of the adapters is this over the rank; 0 for the rank itself.")
-            double loraAlpha,
+                    double loraAlpha,
             @Setting(label = "BOOL", value = "Divide by the root of the rank instead (rsLoRA).") boolean loraRslora,
             @Setting(label = "P", value = "Dropout before the adapters.") double loraDropout,
             @Setting(
-                    label = "NAME",
-                    value = "Layers with adapters: language_model for its q_proj, k_proj, v_proj, out_proj, fc1 and fc2;"
-                            + " all-linear; or any ends of names, such as decoder_attn.q_proj.")
-            List<String> loraTargets,
+                            label = "NAME",
+                            value =
+                                    "Layers with adapters: language_model for its q_proj, k_proj, v_proj, out_proj, fc1 and fc2;"
+                                            + " all-linear; or any ends of names, such as decoder_attn.q_proj.")
+                    List<String> loraTargets,
             @Setting(label = "PART", value = "Parts that train in full beside the adapters, such as projector.")
-            List<Part> loraFull) {
+                    List<Part> loraFull) {
         private static final String LANGUAGE_MODEL = "language_model";
         static final Lora DEFAULTS = new Lora(0, 0, false, 0.05, List.of(LANGUAGE_MODEL), List.of());
 
@@ -301,8 +303,7 @@ public record FineTuneConfig(
         /** The adapters that are asked for. */
         @JsonIgnore
         public LoraOptions options() {
-            return new LoraOptions(
-                    loraRank, loraAlpha == 0 ? loraRank : loraAlpha, loraRslora, loraDropout, targets());
+            return new LoraOptions(loraRank, loraAlpha == 0 ? loraRank : loraAlpha, loraRslora, loraDropout, targets());
         }
     }
 
@@ -320,28 +321,29 @@ public record FineTuneConfig(
      */
     public record Evaluation(
             @Setting(label = "N|epoch|off", value = "Validate every N steps, or after every epoch.", free = true)
-            Interval evalEvery,
+                    Interval evalEvery,
             @Setting(label = "BOOL", value = "Validate before the first step too, for comparison.", free = true)
-            boolean evalFirst,
+                    boolean evalFirst,
             @Setting(
-                    label = "NAME",
-                    value = "Metric that decides which checkpoint is best, such as anls; loss needs no answers; auto"
-                            + " chooses by the task.",
-                    free = true)
-            String metric,
+                            label = "NAME",
+                            value =
+                                    "Metric that decides which checkpoint is best, such as anls; loss needs no answers; auto"
+                                            + " chooses by the task.",
+                            free = true)
+                    String metric,
             @Setting(
-                    label = "N",
-                    value = "Validate on that many samples, always the same, drawn by the seed; 0 for all.",
-                    free = true)
-            int evalSamples,
+                            label = "N",
+                            value = "Validate on that many samples, always the same, drawn by the seed; 0 for all.",
+                            free = true)
+                    int evalSamples,
             @Setting(label = "N", value = "Examples that are answered together.", free = true) int evalBatchSize,
             @Setting(label = "N", value = "Beams of the search for answers.", free = true) int numBeams,
             @Setting(label = "N", value = "Longest answer in tokens.", free = true) int maxNewTokens,
             @Setting(
-                    label = "N",
-                    value = "End after that many validations without a better one; 0 for never.",
-                    free = true)
-            int patience) {
+                            label = "N",
+                            value = "End after that many validations without a better one; 0 for never.",
+                            free = true)
+                    int patience) {
         static final Evaluation DEFAULTS = new Evaluation(Interval.EPOCH, true, "auto", 500, 8, 3, 128, 0);
 
         /** Checks the ranges. */
@@ -363,16 +365,16 @@ public record FineTuneConfig(
      * @param savePrecision the type of the result's tensors
      */
     public record Saving(
-            @Setting(label = "N|epoch|off", value = "Save a checkpoint every N steps, or after every epoch.", free = true)
-            Interval saveEvery,
-            @Setting(label = "N", value = "Checkpoints that are kept, beside the best one.", free = true) int keep,
             @Setting(
-                    label = "CHOICE",
-                    value = "Tensor names of the result: transformers or microsoft.",
-                    free = true)
-            KeyLayout saveLayout,
+                            label = "N|epoch|off",
+                            value = "Save a checkpoint every N steps, or after every epoch.",
+                            free = true)
+                    Interval saveEvery,
+            @Setting(label = "N", value = "Checkpoints that are kept, beside the best one.", free = true) int keep,
+            @Setting(label = "CHOICE", value = "Tensor names of the result: transformers or microsoft.", free = true)
+                    KeyLayout saveLayout,
             @Setting(label = "CHOICE", value = "Numbers of the result: fp32, fp16 or bf16.", free = true)
-            SavedPrecision savePrecision) {
+                    SavedPrecision savePrecision) {
         static final Saving DEFAULTS = new Saving(Interval.EPOCH, 2, KeyLayout.TRANSFORMERS, SavedPrecision.FP32);
 
         /** Checks the ranges. */
@@ -392,7 +394,7 @@ public record FineTuneConfig(
             @Setting(label = "NAME", value = "cpu, cuda or cuda:N (CUDA is untested).", free = true) String device,
             @Setting(label = "N", value = "Native threads; 0 for one per core.", free = true) int threads,
             @Setting(label = "N", value = "Threads that decode images; 0 for one per core.", free = true)
-            int dataThreads) {
+                    int dataThreads) {
         static final Machine DEFAULTS = new Machine("cpu", 0, 0);
 
         /** Checks the ranges. */

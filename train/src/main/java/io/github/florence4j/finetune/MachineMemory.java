@@ -37,6 +37,7 @@ final class MachineMemory {
         String limit = Files.readString(GROUP_LIMIT).strip();
         return limit.equals("max")
                 ? Long.MAX_VALUE
-                : Long.parseLong(limit) - Long.parseLong(Files.readString(GROUP_USED).strip());
+                : Long.parseLong(limit)
+                        - Long.parseLong(Files.readString(GROUP_USED).strip());
     }
 }

@@ -1,5 +1,6 @@
 package io.github.florence4j.finetune;
 
+import io.github.florence4j.config.VisionConfig;
 import io.github.florence4j.data.Batch;
 import io.github.florence4j.data.Example;
 import io.github.florence4j.evaluate.PictureFeatures;
@@ -14,7 +15,6 @@ import io.github.florence4j.train.ImageInput;
 import io.github.florence4j.train.TrainingBatch;
 import io.github.florence4j.train.TrainingNetwork;
 import io.github.florence4j.weights.Weights;
-import io.github.florence4j.config.VisionConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.github.florence4j.finetune;
 
 import io.github.florence4j.report.CurveChart;
+import io.github.florence4j.report.ModelCard;
 import io.github.florence4j.report.RunPoint;
 import io.github.florence4j.weights.CheckpointWriter;
 import io.github.florence4j.weights.Weights;
@@ -12,6 +13,7 @@ import java.util.OptionalLong;
 /** What a run leaves in its output folder when it is over. */
 final class RunResult {
     private static final String LOSS = "loss";
+    private static final String CURVES = "curves.png";
 
     private final TrainingSession session;
     private final CheckpointStore checkpoints;
@@ -42,12 +44,13 @@ final class RunResult {
         }
     }
 
-    /** Draws the curves of a run. */
-    void draw(TrainingState state, List<RunPoint> history) throws IOException {
+    /** Draws the curves of a run and writes its model card. */
+    void describe(TrainingState state, List<RunPoint> history, RunCard card) throws IOException {
         TrainingState.Best best = state.best();
         String metric = best == null || best.metric().equals(LOSS) ? null : best.metric();
         OptionalLong bestStep = best == null ? OptionalLong.empty() : OptionalLong.of(best.step());
         String title = output.toAbsolutePath().normalize().getFileName().toString();
-        new CurveChart(title, history, metric, bestStep).writePng(output.resolve("curves.png"));
+        new CurveChart(title, history, metric, bestStep).writePng(output.resolve(CURVES));
+        ModelCard.write(output, card.facts(title, state, history, CURVES));
     }
 }

@@ -34,11 +34,10 @@ record SavedRun(int format, TrainingState state, byte[] random, int batchSize, J
         List<String> told = new ArrayList<>();
         JsonNode tree = ConfigFile.tree(now);
         for (ConfigKey key : ConfigKey.all()) {
-            JsonNode before = value(config, key);
-            JsonNode after = value(tree, key);
+            String before = ConfigFile.text(value(config, key));
+            String after = ConfigFile.text(value(tree, key));
             if (!before.equals(after)) {
-                String change =
-                        key.name() + " was " + ConfigFile.text(before) + " and is " + ConfigFile.text(after);
+                String change = key.name() + " was " + before + " and is " + after;
                 (key.setting().free() || ENDS.contains(key.name()) ? told : refused).add(change);
             }
         }

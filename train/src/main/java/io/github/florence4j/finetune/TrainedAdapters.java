@@ -79,8 +79,7 @@ final class TrainedAdapters implements TrainedModel {
         try (LoraAdapters saved = LoraFiles.load(folder, base.weights());
                 NoGrad noGrad = new NoGrad()) {
             Map<String, Tensor> tensors = saved.parameters();
-            parameters().forEach((name, parameter) ->
-                    parameter.copy_(tensors.get(name)));
+            parameters().forEach((name, parameter) -> parameter.copy_(tensors.get(name)));
         }
     }
 

@@ -62,7 +62,9 @@ final class TrainedParts implements TrainedModel {
     public void restore(Path folder) throws IOException {
         try (Checkpoint saved = Checkpoint.load(folder, DType.FLOAT32);
                 NoGrad noGrad = new NoGrad()) {
-            parameters().forEach((name, parameter) -> parameter.copy_(saved.weights().get(name)));
+            parameters()
+                    .forEach(
+                            (name, parameter) -> parameter.copy_(saved.weights().get(name)));
         }
     }
 

@@ -116,8 +116,7 @@ final class TrainingSession implements AutoCloseable {
     }
 
     private static EnumSet<Part> frozen(FineTuneConfig.Training training) {
-        EnumSet<Part> parts =
-                EnumSet.noneOf(Part.class);
+        EnumSet<Part> parts = EnumSet.noneOf(Part.class);
         parts.addAll(training.freeze());
         return parts;
     }
@@ -155,7 +154,8 @@ final class TrainingSession implements AutoCloseable {
         FineTuneConfig.Data data = config.data();
         LoaderOptions options = (data.shuffle()
                         ? LoaderOptions.shuffled(batchSize, config.training().seed())
-                        : LoaderOptions.inOrder(batchSize).withSeed(config.training().seed()))
+                        : LoaderOptions.inOrder(batchSize)
+                                .withSeed(config.training().seed()))
                 .withBucketWindow(data.bucketWindow());
         return loader(train, options, listener);
     }
@@ -181,7 +181,9 @@ final class TrainingSession implements AutoCloseable {
                 Locale.ROOT,
                 "%,d samples, %s; %,d steps of %d x %d examples",
                 plan.samples(),
-                config.data().shuffle() ? "shuffled with seed " + config.training().seed() : "in the order of the data",
+                config.data().shuffle()
+                        ? "shuffled with seed " + config.training().seed()
+                        : "in the order of the data",
                 plan.totalSteps(),
                 plan.accumulation(),
                 plan.batchSize()));
@@ -206,17 +208,18 @@ final class TrainingSession implements AutoCloseable {
         EncodingOptions options =
                 room.withTooLong(data.longPrompts(), data.longAnswers()).withAnswers(data.answers());
         if (data.maxPromptTokens() > 0) {
-            options = options.withMaxPromptTokens(within("max-prompt-tokens", data.maxPromptTokens(), room.maxPromptTokens()));
+            options = options.withMaxPromptTokens(
+                    within("max-prompt-tokens", data.maxPromptTokens(), room.maxPromptTokens()));
         }
         if (data.maxAnswerTokens() > 0) {
-            options = options.withMaxAnswerTokens(within("max-answer-tokens", data.maxAnswerTokens(), room.maxAnswerTokens()));
+            options = options.withMaxAnswerTokens(
+                    within("max-answer-tokens", data.maxAnswerTokens(), room.maxAnswerTokens()));
         }
         return options;
     }
 
     private static int within(String key, int wanted, int room) {
-        FineTuneConfig.require(
-                wanted <= room, key + " is " + wanted + "; the model has room for " + room + " at most");
+        FineTuneConfig.require(wanted <= room, key + " is " + wanted + "; the model has room for " + room + " at most");
         return wanted;
     }
 

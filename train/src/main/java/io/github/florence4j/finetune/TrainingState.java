@@ -40,7 +40,14 @@ public record TrainingState(
     /** The state after another step. */
     TrainingState after(LoaderPosition next, long moreExamples, long moreTokens, double moreSeconds) {
         return new TrainingState(
-                step + 1, next, examples + moreExamples, labelTokens + moreTokens, seconds + moreSeconds, best, worse, false);
+                step + 1,
+                next,
+                examples + moreExamples,
+                labelTokens + moreTokens,
+                seconds + moreSeconds,
+                best,
+                worse,
+                false);
     }
 
     /** The state with another place in the data. */
@@ -55,7 +62,8 @@ public record TrainingState(
 
     /** The state with a validation of this step that is the best. */
     TrainingState withBest(String metric, double value) {
-        return new TrainingState(step, position, examples, labelTokens, seconds, new Best(step, metric, value), 0, false);
+        return new TrainingState(
+                step, position, examples, labelTokens, seconds, new Best(step, metric, value), 0, false);
     }
 
     /** The state with a validation that is not the best. */

@@ -56,7 +56,8 @@ final class Validation implements AutoCloseable {
                 .withSeed(session.config.training().seed());
         boolean whole = evaluation.evalSamples() == 0 || evaluation.evalSamples() >= source.count();
         this.samples = whole ? source : Evaluation.chosen(source, options.withLimit(evaluation.evalSamples()));
-        GenerationOptions generation = GenerationOptions.from(session.base.config().generation())
+        GenerationOptions generation = GenerationOptions.from(
+                        session.base.config().generation())
                 .numBeams(evaluation.numBeams())
                 .maxNewTokens(evaluation.maxNewTokens())
                 .build();
@@ -81,8 +82,7 @@ final class Validation implements AutoCloseable {
 
     /** The validation of a run, if it has data for it. */
     static Optional<Validation> of(TrainingSession session, RejectionListener rejections, BooleanSupplier stop) {
-        return Optional.ofNullable(session.validation)
-                .map(source -> new Validation(session, source, rejections, stop));
+        return Optional.ofNullable(session.validation).map(source -> new Validation(session, source, rejections, stop));
     }
 
     /**

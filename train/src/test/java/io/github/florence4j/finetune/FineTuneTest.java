@@ -47,7 +47,15 @@ class FineTuneTest {
     static Stream<Map<String, String>> ways() {
         return Stream.of(
                 Map.of(),
-                Map.of("freeze", "vision_tower", "feature-cache", "features", "accumulation", "2", "bucket-window", "5"),
+                Map.of(
+                        "freeze",
+                        "vision_tower",
+                        "feature-cache",
+                        "features",
+                        "accumulation",
+                        "2",
+                        "bucket-window",
+                        "5"),
                 Map.of("lora-rank", "4", "lora-full", "projector", "freeze", "vision_tower", "schedule", "cosine"),
                 Map.of("ema", "0.9", "warmup-steps", "3", "schedule", "constant"));
     }
@@ -57,7 +65,8 @@ class FineTuneTest {
     void aResumedRunEndsWithTheBitsOfAnUninterruptedOne(Map<String, String> way) throws IOException {
         Map<String, String> settings = new HashMap<>(way);
         settings.put("save-every", "2");
-        settings.computeIfPresent("feature-cache", (key, name) -> folder.resolve(name).toString());
+        settings.computeIfPresent(
+                "feature-cache", (key, name) -> folder.resolve(name).toString());
         List<TrainingPoint> whole = run("whole", settings, false, () -> false).points;
 
         List<TrainingPoint> parts = new ArrayList<>();
@@ -70,7 +79,9 @@ class FineTuneTest {
         assertThat(parts.size()).isEqualTo(whole.size());
         for (int i = 0; i < whole.size(); i++) {
             assertThat(parts.get(i).step()).isEqualTo(i + 1);
-            assertThat(parts.get(i).loss()).as("loss of step %d", i + 1).isEqualTo(whole.get(i).loss());
+            assertThat(parts.get(i).loss())
+                    .as("loss of step %d", i + 1)
+                    .isEqualTo(whole.get(i).loss());
             assertThat(parts.get(i).gradientNorm()).isEqualTo(whole.get(i).gradientNorm());
             assertThat(parts.get(i).learningRate()).isEqualTo(whole.get(i).learningRate());
             assertThat(parts.get(i).epoch()).isEqualTo(whole.get(i).epoch());
@@ -88,11 +99,22 @@ class FineTuneTest {
     void theLossFallsAndTheBestCheckpointIsTheResult() throws IOException {
         Run run = run(
                 "learns",
-                Map.of("lr", "1e-3", "epochs", "6", "validation", "jsonl:" + data, "eval-samples", "4", "metric", "loss"),
+                Map.of(
+                        "lr",
+                        "1e-3",
+                        "epochs",
+                        "6",
+                        "validation",
+                        "jsonl:" + data,
+                        "eval-samples",
+                        "4",
+                        "metric",
+                        "loss"),
                 false,
                 () -> false);
 
-        assertThat(run.points.get(run.points.size() - 1).loss()).isLessThan(0.8 * run.points.get(0).loss());
+        assertThat(run.points.get(run.points.size() - 1).loss())
+                .isLessThan(0.8 * run.points.get(0).loss());
         assertThat(run.validations).hasSize(7); // before the first step, and after every epoch
         assertThat(run.validations.get(0).step()).isZero();
         ValidationPoint best = run.validations.stream()
@@ -101,10 +123,16 @@ class FineTuneTest {
                 .orElseThrow();
         assertThat(run.outcome.state().best().step()).isEqualTo(best.step());
         assertThat(folder.resolve("learns/model.safetensors"))
-                .hasSameBinaryContentAs(folder.resolve(
-                        String.format("learns/checkpoints/step-%08d/model.safetensors", best.step())));
-        for (String file : List.of("config.json", "tokenizer.json", "preprocessor_config.json", "curves.png",
-                "metrics.jsonl", "finetune.yaml", "README.md")) {
+                .hasSameBinaryContentAs(
+                        folder.resolve(String.format("learns/checkpoints/step-%08d/model.safetensors", best.step())));
+        for (String file : List.of(
+                "config.json",
+                "tokenizer.json",
+                "preprocessor_config.json",
+                "curves.png",
+                "metrics.jsonl",
+                "finetune.yaml",
+                "README.md")) {
             assertThat(folder.resolve("learns").resolve(file)).isNotEmptyFile();
         }
     }
@@ -123,8 +151,23 @@ class FineTuneTest {
     void patienceEndsARunThatDoesNotGetBetter() throws IOException {
         Run run = run(
                 "patient",
-                Map.of("lr", "1e-12", "epochs", "20", "validation", "jsonl:" + data, "patience", "2", "metric",
-                        "exact-match", "max-new-tokens", "3", "num-beams", "1", "eval-samples", "2"),
+                Map.of(
+                        "lr",
+                        "1e-12",
+                        "epochs",
+                        "20",
+                        "validation",
+                        "jsonl:" + data,
+                        "patience",
+                        "2",
+                        "metric",
+                        "exact-match",
+                        "max-new-tokens",
+                        "3",
+                        "num-beams",
+                        "1",
+                        "eval-samples",
+                        "2"),
                 false,
                 () -> false);
 
@@ -150,7 +193,8 @@ class FineTuneTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("seed was 42 and is 1")
                 .hasMessageContaining("lr was");
-        assertThat(run("held", Map.of("max-steps", "4"), true, () -> false).points).hasSize(2);
+        assertThat(run("held", Map.of("max-steps", "4"), true, () -> false).points)
+                .hasSize(2);
     }
 
     @Test
@@ -180,14 +224,17 @@ class FineTuneTest {
     void theBatchSizeThatIsFoundDoesNotChangeTheSteps() throws IOException {
         List<TrainingPoint> found = run("auto", Map.of("batch-size", "auto"), false, () -> false).points;
         int size = new CheckpointStore(folder.resolve("auto/checkpoints"))
-                .read(new CheckpointStore(folder.resolve("auto/checkpoints")).latest().orElseThrow())
+                .read(new CheckpointStore(folder.resolve("auto/checkpoints"))
+                        .latest()
+                        .orElseThrow())
                 .batchSize();
         List<TrainingPoint> given =
                 run("given", Map.of("batch-size", Integer.toString(size)), false, () -> false).points;
 
         assertThat(size).isGreaterThan(1);
-        assertThat(found).extracting(TrainingPoint::loss).isEqualTo(
-                given.stream().map(TrainingPoint::loss).toList());
+        assertThat(found)
+                .extracting(TrainingPoint::loss)
+                .isEqualTo(given.stream().map(TrainingPoint::loss).toList());
     }
 
     /** What a run did and told. */
@@ -197,7 +244,8 @@ class FineTuneTest {
             List<ValidationPoint> validations,
             List<String> notices) {}
 
-    private Run run(String output, Map<String, String> settings, boolean resume, java.util.function.BooleanSupplier stop)
+    private Run run(
+            String output, Map<String, String> settings, boolean resume, java.util.function.BooleanSupplier stop)
             throws IOException {
         Map<String, List<String>> keys = new HashMap<>();
         keys.put("model", List.of(Fixtures.path("tiny-transformers").toString()));
