@@ -290,10 +290,8 @@ public final class FineTune implements AutoCloseable {
         TrainingState.Best best = state.best();
         if (state.step() == 0) {
             state = state.withValidationDue(false); // how good the model was to begin with, for comparison only
-        } else if (best == null
-                || !best.metric().equals(deciding)
-                || Validation.isBetter(deciding, value, best.value())) {
-            state = state.withBest(deciding, value);
+        } else if (best == null || Validation.isBetter(point, best)) {
+            state = state.withBest(deciding, value, point.loss());
             save();
         } else {
             state = state.withWorse();

@@ -124,9 +124,9 @@ final class Pictures implements AutoCloseable {
         }
         return Optional.of(String.format(
                 Locale.ROOT,
-                "feature cache: %.2f MB an image, at most %.2f GB for %,d images; %,d are there",
-                cache.key().bytesPerImage() / 1e6,
-                FeatureCache.bytes(cache.key(), images) / 1e9,
+                "feature cache: %,d kB an image, at most %,d MB for %,d images; %,d are there",
+                cache.key().bytesPerImage() / 1000,
+                FeatureCache.bytes(cache.key(), images) / 1_000_000,
                 images,
                 cache.size()));
     }

@@ -31,8 +31,9 @@ public record TrainingState(
      * @param step after which step it was
      * @param metric what was measured
      * @param value its value
+     * @param loss the loss of the same validation, which decides between equal values
      */
-    public record Best(long step, String metric, double value) {}
+    public record Best(long step, String metric, double value, double loss) {}
 
     /** Before the first step. */
     public static final TrainingState START = new TrainingState(0, LoaderPosition.start(0), 0, 0, 0, null, 0, false);
@@ -61,9 +62,9 @@ public record TrainingState(
     }
 
     /** The state with a validation of this step that is the best. */
-    TrainingState withBest(String metric, double value) {
+    TrainingState withBest(String metric, double value, double loss) {
         return new TrainingState(
-                step, position, examples, labelTokens, seconds, new Best(step, metric, value), 0, false);
+                step, position, examples, labelTokens, seconds, new Best(step, metric, value, loss), 0, false);
     }
 
     /** The state with a validation that is not the best. */

@@ -137,10 +137,18 @@ final class Validation implements AutoCloseable {
                 .orElse(point.loss());
     }
 
-    /** Whether a value is better than the best so far. */
-    static boolean isBetter(String deciding, double value, double best) {
+    /** Whether a validation is better than the best so far; the loss decides between equal values. */
+    static boolean isBetter(ValidationPoint point, TrainingState.Best best) {
+        String deciding = deciding(point);
+        double value = value(point);
+        if (!deciding.equals(best.metric()) || Double.isNaN(best.value())) {
+            return true;
+        }
+        if (value == best.value()) {
+            return point.loss() < best.loss();
+        }
         boolean higher = !deciding.equals(LOSS) && Metric.named(deciding).higherIsBetter();
-        return higher ? value > best : value < best;
+        return higher ? value > best.value() : value < best.value();
     }
 
     @Override
