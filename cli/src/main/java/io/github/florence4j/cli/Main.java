@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         subcommands = {
             RunCommand.class,
+            EvaluateCommand.class,
             TasksCommand.class,
             InspectCommand.class,
             PullCommand.class,

@@ -32,9 +32,8 @@ final class Gallery {
      * @param count how many at most
      */
     static Gallery worst(Comparison comparison, int count) {
-        List<List<Integer>> orders = comparison.rows().stream()
-                .map(row -> worstFirst(row.result()))
-                .toList();
+        List<List<Integer>> orders =
+                comparison.rows().stream().map(row -> worstFirst(row.result())).toList();
         int all = comparison.first().samples().size();
         TreeSet<Integer> chosen = new TreeSet<>();
         for (int rank = 0; rank < all && chosen.size() < count; rank++) {
@@ -52,10 +51,9 @@ final class Gallery {
         boolean higher = metric.metric().higherIsBetter();
         return IntStream.range(0, result.samples().size())
                 .boxed()
-                .sorted(Comparator.comparingDouble(
-                        place -> Double.isNaN(metric.score(place)) // not measured: last
-                                ? Double.POSITIVE_INFINITY
-                                : higher ? metric.score(place) : -metric.score(place)))
+                .sorted(Comparator.comparingDouble(place -> Double.isNaN(metric.score(place)) // not measured: last
+                        ? Double.POSITIVE_INFINITY
+                        : higher ? metric.score(place) : -metric.score(place)))
                 .toList();
     }
 
@@ -111,7 +109,8 @@ final class Gallery {
         List<String> answers = new ArrayList<>();
         TaskResult truth = comparison.rows().stream()
                 .map(row -> row.result().samples().get(place))
-                .filter(sample -> sample.truth() != null && !Shapes.of(sample.truth()).isEmpty())
+                .filter(sample ->
+                        sample.truth() != null && !Shapes.of(sample.truth()).isEmpty())
                 .map(SampleResult::truth)
                 .findFirst()
                 .orElse(null);
@@ -131,10 +130,8 @@ final class Gallery {
 
     private static ObjectNode answer(EvaluationResult result, int place) {
         SampleResult sample = result.samples().get(place);
-        ObjectNode json = JsonNodeFactory.instance
-                .objectNode()
-                .put("text", sample.text())
-                .put("confidence", sample.confidence());
+        ObjectNode json =
+                JsonNodeFactory.instance.objectNode().put("text", sample.text()).put("confidence", sample.confidence());
         ArrayNode scores = json.putArray("scores");
         for (MetricResult metric : result.metrics()) {
             double score = metric.score(place);

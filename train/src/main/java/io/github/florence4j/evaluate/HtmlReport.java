@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.florence4j.data.RejectedSample;
 import io.github.florence4j.metrics.DetectionScores;
 import io.github.florence4j.metrics.Metric;
+import io.github.florence4j.report.ScoreHistogram;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
 /** A comparison as one page of HTML that needs nothing from elsewhere but, perhaps, thumbnails beside it. */
 final class HtmlReport {
     private static final int REJECTIONS_SHOWN = 200;
+    private static final int ROWS_OF_A_HISTOGRAM = 4;
     private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+)}}");
 
     private final Comparison comparison;
@@ -65,9 +67,8 @@ final class HtmlReport {
 
     private static String subtitle(EvaluationResult first) {
         String drawn = first.limit().isPresent() ? ", drawn with seed " + first.seed() : ", the whole data";
-        String rejected = first.rejected().isEmpty()
-                ? ""
-                : ", " + first.rejected().size() + " rejected";
+        String rejected =
+                first.rejected().isEmpty() ? "" : ", " + first.rejected().size() + " rejected";
         return first.samples().size() + " samples" + drawn + rejected;
     }
 
@@ -92,10 +93,14 @@ final class HtmlReport {
         StringBuilder html = new StringBuilder("<tr>").append(rowHead(row));
         for (int metric = 0; metric < result.metrics().size(); metric++) {
             double value = result.metrics().get(metric).estimate().value();
-            html.append("<td class=\"n").append(isBest(metric, value) ? " best" : "").append("\">");
-            String[] parts = Figures.withInterval(result.metrics().get(metric).estimate()).split(" ", 2);
+            html.append("<td class=\"n")
+                    .append(isBest(metric, value) ? " best" : "")
+                    .append("\">");
+            String[] parts = Figures.withInterval(result.metrics().get(metric).estimate())
+                    .split(" ", 2);
             html.append("<b>").append(parts[0]).append("</b>");
-            html.append(parts.length > 1 ? " <small>" + parts[1] + "</small>" : "").append("</td>");
+            html.append(parts.length > 1 ? " <small>" + parts[1] + "</small>" : "")
+                    .append("</td>");
         }
         for (long count : List.of(
                 (long) result.samples().size(),
@@ -148,7 +153,8 @@ final class HtmlReport {
                     .append(verdict)
                     .append("</span></td></tr>");
         }
-        return html.append("</tbody></table></div><p class=\"note\">On the same samples, redrawn for both alike (paired")
+        return html.append(
+                        "</tbody></table></div><p class=\"note\">On the same samples, redrawn for both alike (paired")
                 .append(" bootstrap). A difference is clear when its interval leaves out 0.</p></section>")
                 .toString();
     }
@@ -156,23 +162,35 @@ final class HtmlReport {
     private String curves() {
         return curves.isEmpty()
                 ? ""
-                : "<section><h2>Training</h2><div class=\"curves\"><figure>"
-                        + String.join("</figure><figure>", curves) + "</figure></div></section>";
+                : "<section><h2>Training</h2><div class=\"curves\"><figure>" + String.join("</figure><figure>", curves)
+                        + "</figure></div></section>";
     }
 
     private String histograms() {
+        List<Comparison.Row> rows = comparison.rows();
         StringBuilder html = new StringBuilder();
-        for (int row = 0; row < comparison.rows().size(); row++) {
-            EvaluationResult result = comparison.rows().get(row).result();
-            String title = Comparison.letter(row) + ": " + result.principal().metric().name() + " of each sample";
+        for (int from = 0; from < rows.size(); from += ROWS_OF_A_HISTOGRAM) {
+            int to = Math.min(rows.size(), from + ROWS_OF_A_HISTOGRAM);
             html.append("<figure>")
-                    .append(ScoreHistogram.of(result.principal(), result.samples().size())
-                            .svg(title))
-                    .append("<figcaption>")
-                    .append(Html.escape(title))
-                    .append("</figcaption></figure>");
+                    .append(new ScoreHistogram(
+                                    "Scores of the samples",
+                                    comparison.metrics().get(0).name(),
+                                    IntStream.range(from, to)
+                                            .mapToObj(row -> scores(row, rows.get(row)))
+                                            .toList())
+                            .toSvg())
+                    .append("</figure>");
         }
         return html.toString();
+    }
+
+    private static ScoreHistogram.Scores scores(int row, Comparison.Row own) {
+        EvaluationResult result = own.result();
+        return new ScoreHistogram.Scores(
+                Comparison.letter(row) + ": " + own.model() + ", " + result.prompt(),
+                IntStream.range(0, result.samples().size())
+                        .mapToObj(result.principal()::score)
+                        .toList());
     }
 
     private String tags() {
@@ -180,7 +198,8 @@ final class HtmlReport {
         if (tags.size() == 1 && tags.containsKey(EvaluationResult.UNTAGGED)) {
             return "";
         }
-        StringBuilder html = new StringBuilder("<section><h2>By question type</h2><div class=\"scroll\"><table><thead><tr>")
+        StringBuilder html = new StringBuilder(
+                        "<section><h2>By question type</h2><div class=\"scroll\"><table><thead><tr>")
                 .append("<th>type</th><th class=\"n\">samples</th>");
         IntStream.range(0, comparison.rows().size())
                 .forEach(row -> html.append("<th class=\"n\"><span class=\"letter\">")
@@ -225,13 +244,12 @@ final class HtmlReport {
             values.append("<td class=\"n\">").append(Figures.score(value)).append("</td>");
         });
         StringBuilder categories = new StringBuilder();
-        scores.categories()
-                .forEach((name, value) -> categories
-                        .append("<li>")
-                        .append(Html.escape(name))
-                        .append(" <b>")
-                        .append(Figures.score(value))
-                        .append("</b></li>"));
+        scores.categories().forEach((name, value) -> categories
+                .append("<li>")
+                .append(Html.escape(name))
+                .append(" <b>")
+                .append(Figures.score(value))
+                .append("</b></li>"));
         return "<table><thead><tr><th></th>" + names + "</tr></thead><tbody><tr><td><span class=\"letter\">"
                 + Comparison.letter(row) + "</span></td>" + values + "</tr></tbody></table><details><summary>AP of "
                 + scores.categories().size() + " categories</summary><ul class=\"categories\">" + categories
@@ -255,8 +273,9 @@ final class HtmlReport {
         if (rejected.isEmpty()) {
             return "";
         }
-        StringBuilder html = new StringBuilder("<details><summary>" + rejected.size()
-                + " rejected: bad records and unreadable images, left out of all scores</summary><ul class=\"rejected\">");
+        StringBuilder html = new StringBuilder(
+                "<details><summary>" + rejected.size()
+                        + " rejected: bad records and unreadable images, left out of all scores</summary><ul class=\"rejected\">");
         rejected.stream().limit(REJECTIONS_SHOWN).forEach(sample -> html.append("<li><code>")
                 .append(Html.escape(sample.id()))
                 .append("</code> ")

@@ -33,7 +33,8 @@ final class Shapes {
             found.items().forEach(item -> add(shapes, item.label(), item.score(), corners(item.box())));
         } else if (result instanceof OcrRegions regions) {
             regions.items()
-                    .forEach(item -> add(shapes, item.text(), item.score(), item.quad().points()));
+                    .forEach(item ->
+                            add(shapes, item.text(), item.score(), item.quad().points()));
         } else if (result instanceof Polygons outlines) {
             outlines.items().forEach(item -> {
                 for (Ring ring : item.rings()) {

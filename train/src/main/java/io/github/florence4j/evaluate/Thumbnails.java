@@ -58,8 +58,8 @@ final class Thumbnails {
         if (source instanceof IndexedSource indexed) {
             for (int from = 0; from < wanted.size(); from += CHUNK) {
                 List<Long> chunk = wanted.subList(from, Math.min(wanted.size(), from + CHUNK));
-                List<Entry> entries =
-                        indexed.read(pass, chunk.stream().mapToLong(Long::longValue).toArray());
+                List<Entry> entries = indexed.read(
+                        pass, chunk.stream().mapToLong(Long::longValue).toArray());
                 for (int i = 0; i < chunk.size(); i++) {
                     make(entries.get(i), hashes.get(chunk.get(i)), decoder, sink);
                 }

@@ -101,7 +101,8 @@ class ConfigFileTest {
         });
         assertThat(names)
                 .contains("model", "train", "validation", "output", "epochs", "max-steps", "batch-size", "accumulation")
-                .contains("lr", "schedule", "warmup-steps", "weight-decay", "no-decay-groups", "max-grad-norm", "freeze")
+                .contains(
+                        "lr", "schedule", "warmup-steps", "weight-decay", "no-decay-groups", "max-grad-norm", "freeze")
                 .contains("lora-rank", "feature-cache", "precision", "shuffle", "seed", "eval-every", "save-every");
     }
 
