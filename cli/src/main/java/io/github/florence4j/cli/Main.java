@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             FineTuneCommand.class,
+            EvaluateCommand.class,
             TasksCommand.class,
             InspectCommand.class,
             PullCommand.class,

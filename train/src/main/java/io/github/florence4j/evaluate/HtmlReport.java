@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.florence4j.data.RejectedSample;
 import io.github.florence4j.metrics.DetectionScores;
 import io.github.florence4j.metrics.Metric;
+import io.github.florence4j.report.ScoreHistogram;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
 /** A comparison as one page of HTML that needs nothing from elsewhere but, perhaps, thumbnails beside it. */
 final class HtmlReport {
     private static final int REJECTIONS_SHOWN = 200;
+    private static final int ROWS_OF_A_HISTOGRAM = 4;
     private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+)}}");
 
     private final Comparison comparison;
@@ -165,20 +167,30 @@ final class HtmlReport {
     }
 
     private String histograms() {
+        List<Comparison.Row> rows = comparison.rows();
         StringBuilder html = new StringBuilder();
-        for (int row = 0; row < comparison.rows().size(); row++) {
-            EvaluationResult result = comparison.rows().get(row).result();
-            String title =
-                    Comparison.letter(row) + ": " + result.principal().metric().name() + " of each sample";
+        for (int from = 0; from < rows.size(); from += ROWS_OF_A_HISTOGRAM) {
+            int to = Math.min(rows.size(), from + ROWS_OF_A_HISTOGRAM);
             html.append("<figure>")
-                    .append(ScoreHistogram.of(
-                                    result.principal(), result.samples().size())
-                            .svg(title))
-                    .append("<figcaption>")
-                    .append(Html.escape(title))
-                    .append("</figcaption></figure>");
+                    .append(new ScoreHistogram(
+                                    "Scores of the samples",
+                                    comparison.metrics().get(0).name(),
+                                    IntStream.range(from, to)
+                                            .mapToObj(row -> scores(row, rows.get(row)))
+                                            .toList())
+                            .toSvg())
+                    .append("</figure>");
         }
         return html.toString();
+    }
+
+    private static ScoreHistogram.Scores scores(int row, Comparison.Row own) {
+        EvaluationResult result = own.result();
+        return new ScoreHistogram.Scores(
+                Comparison.letter(row) + ": " + own.model() + ", " + result.prompt(),
+                IntStream.range(0, result.samples().size())
+                        .mapToObj(result.principal()::score)
+                        .toList());
     }
 
     private String tags() {

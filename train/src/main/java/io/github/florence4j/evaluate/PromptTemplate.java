@@ -45,6 +45,11 @@ public record PromptTemplate(String text) {
         return isOfTheData() ? sample.prompt() : text.replace(QUESTION, question(sample.prompt()));
     }
 
+    /** Whether the prompt of a sample is more than a task token. */
+    public static boolean hasQuestion(Sample sample) {
+        return !question(sample.prompt()).isEmpty();
+    }
+
     /** A prompt without its task token. */
     static String question(String prompt) {
         Matcher token = TASK_TOKEN.matcher(prompt);
