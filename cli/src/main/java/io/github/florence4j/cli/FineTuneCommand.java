@@ -60,33 +60,47 @@ final class FineTuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        FineTuneConfig config = config();
+        List<FineTuneConfig> stages = stages();
         Reporter reporter = new Reporter(spec.commandLine().getErr(), quiet);
-        Path model = ModelOptions.resolve(config.model(), reporter);
         try (StopSignal stop =
-                        new StopSignal(() -> reporter.note("stopping: this step ends and a checkpoint is saved"));
-                TrainingBars bars = new TrainingBars(reporter)) {
-            FineTune.Outcome outcome = FineTune.run(config, model, resume, bars, stop);
-            bars.close();
-            spec.commandLine().getOut().println(sentence(outcome));
-            spec.commandLine().getOut().flush();
-            return 0;
+                new StopSignal(() -> reporter.note("stopping: this step ends and a checkpoint is saved"))) {
+            for (FineTuneConfig stage : stages) {
+                if (stages.size() > 1 && resume && FineTune.isFinished(Path.of(stage.output()))) {
+                    reporter.note(stage.output() + " is done already");
+                } else if (run(stage, reporter, stop) == FineTune.End.STOPPED) {
+                    break;
+                }
+            }
         }
+        return 0;
     }
 
-    private FineTuneConfig config() throws IOException {
+    private FineTune.End run(FineTuneConfig config, Reporter reporter, StopSignal stop) throws IOException {
+        Path model = ModelOptions.resolve(config.model(), reporter);
+        FineTune.Outcome outcome;
+        try (TrainingBars bars = new TrainingBars(reporter)) {
+            outcome = FineTune.run(config, model, resume, bars, stop);
+        }
+        spec.commandLine().getOut().println(sentence(outcome));
+        spec.commandLine().getOut().flush();
+        return outcome.end();
+    }
+
+    private List<FineTuneConfig> stages() throws IOException {
         Map<String, List<String>> flags =
                 FineTuneOptions.given(spec.commandLine().getParseResult());
-        FineTuneConfig config;
+        List<FineTuneConfig> stages;
         try {
-            config = file == null ? ConfigFile.of(flags) : ConfigFile.read(file, flags);
+            stages = file == null ? List.of(ConfigFile.of(flags)) : ConfigFile.readStages(file, flags);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        require(!config.model().isEmpty(), "no model is given: add --model DIR or --model owner/name");
-        require(!config.output().isEmpty(), "no output folder is given: add --output DIR");
-        require(!config.data().train().isNull(), "no training data is given: add --train KIND:PATH");
-        return config;
+        for (FineTuneConfig config : stages) {
+            require(!config.model().isEmpty(), "no model is given: add --model DIR or --model owner/name");
+            require(!config.output().isEmpty(), "no output folder is given: add --output DIR");
+            require(!config.data().train().isNull(), "no training data is given: add --train KIND:PATH");
+        }
+        return stages;
     }
 
     private void require(boolean valid, String otherwise) {

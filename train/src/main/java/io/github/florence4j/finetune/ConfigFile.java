@@ -24,6 +24,7 @@ import io.github.florence4j.metrics.Levenshtein;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -63,17 +64,61 @@ public final class ConfigFile {
             .addModule(lowerCaseEnums())
             .build();
 
+    private static final String STAGES = "stages";
+    private static final String NAME = "name";
     private static final int TYPING_ERRORS = 3;
 
     private ConfigFile() {}
 
     /**
-     * Reads a file.
+     * Reads a file that describes one run.
      *
      * @param flags values that replace those of the file, by key: one for a key, any number for a list
      * @throws IllegalArgumentException when a key is unknown or a value cannot be; the sentence names it
      */
     public static FineTuneConfig read(Path file, Map<String, List<String>> flags) throws IOException {
+        List<FineTuneConfig> stages = readStages(file, flags);
+        if (stages.size() > 1) {
+            throw new IllegalArgumentException(file + " describes " + stages.size() + " stages; expected one run");
+        }
+        return stages.get(0);
+    }
+
+    /**
+     * Reads a file that describes one run or several, one after the other. The stages are in a list {@value #STAGES}; each has
+     * a {@value #NAME} and any of the keys, over those of the file. A stage writes to the folder of its name in the output
+     * folder, and begins with the result of the one before it.
+     *
+     * @param flags values that replace those of all stages, by key
+     * @throws IllegalArgumentException when a key is unknown or a value cannot be; the sentence names it
+     */
+    public static List<FineTuneConfig> readStages(Path file, Map<String, List<String>> flags) throws IOException {
+        ObjectNode common = tree(file);
+        JsonNode stages = common.remove(STAGES);
+        if (stages == null) {
+            return List.of(of(common, flags, file.toString()));
+        }
+        if (!stages.isArray() || stages.isEmpty()) {
+            throw new IllegalArgumentException(file + ": " + STAGES + " is no list; expected {name, ...} for each stage");
+        }
+        List<FineTuneConfig> configs = new ArrayList<>();
+        for (JsonNode stage : stages) {
+            if (!stage.isObject() || !stage.path(NAME).isTextual()) {
+                throw new IllegalArgumentException(file + ": a stage has no name; expected one to call its folder by");
+            }
+            ObjectNode own = stage.deepCopy();
+            String name = own.remove(NAME).asText();
+            ObjectNode tree = tree(FineTuneConfig.DEFAULTS);
+            overlay(tree, common, file.toString());
+            overlay(tree, own, file + ", stage " + name);
+            FineTuneConfig config = of(tree, flags, file + ", stage " + name);
+            String model = configs.isEmpty() ? config.model() : configs.get(configs.size() - 1).output();
+            configs.add(config.withFolders(model, Path.of(config.output(), name).toString()));
+        }
+        return configs;
+    }
+
+    private static ObjectNode tree(Path file) throws IOException {
         JsonNode tree;
         try {
             tree = YAML.readTree(Files.readString(file));
@@ -81,12 +126,12 @@ public final class ConfigFile {
             throw new IllegalArgumentException(file + " is no YAML: " + firstLine(e.getOriginalMessage()), e);
         }
         if (tree.isMissingNode() || tree.isNull()) {
-            return of(YAML.createObjectNode(), flags, file.toString());
+            return YAML.createObjectNode();
         }
         if (!tree.isObject()) {
             throw new IllegalArgumentException(file + " holds no keys; expected lines such as 'model: DIR'");
         }
-        return of((ObjectNode) tree, flags, file.toString());
+        return (ObjectNode) tree;
     }
 
     /** The defaults with values by key. */

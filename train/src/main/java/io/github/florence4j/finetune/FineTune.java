@@ -91,6 +91,11 @@ public final class FineTune implements AutoCloseable {
                 plan.totalSteps());
     }
 
+    /** Whether a run in that folder is over and its result written. */
+    public static boolean isFinished(Path output) {
+        return Files.isRegularFile(output.resolve(RunResult.OUTCOME));
+    }
+
     /**
      * Trains until all steps are done, the patience is over or it is told to stop.
      *
@@ -113,6 +118,7 @@ public final class FineTune implements AutoCloseable {
                     + latest.get().getFileName() + "; --resume goes on with it, another --output begins anew");
         }
         Files.createDirectories(output);
+        Files.deleteIfExists(output.resolve(RunResult.OUTCOME));
         checkpoints.clean();
         try (TrainingSession session = new TrainingSession(config, modelFolder)) {
             List<String> sentences = new ArrayList<>(List.of(session.model.describe()));
@@ -133,7 +139,7 @@ public final class FineTune implements AutoCloseable {
                 listener.started(plan.totalSteps(), state.step() + 1, sentences);
                 End end = run.train();
                 if (end != End.STOPPED) {
-                    run.finish();
+                    run.finish(end);
                 }
                 return new Outcome(end, run.state, output);
             }
@@ -332,9 +338,10 @@ public final class FineTune implements AutoCloseable {
     }
 
     /** Writes what the run was for. */
-    private void finish() throws IOException {
+    private void finish(End end) throws IOException {
         RunResult result = new RunResult(session, checkpoints);
         result.write(state);
         result.describe(state, log.history(), new RunCard(session, plan, rejections));
+        result.close(end, state);
     }
 }

@@ -71,6 +71,12 @@ public record FineTuneConfig(
                 "freeze names every part; expected one that trains, or lora-rank above 0");
     }
 
+    /** This configuration with another model to begin with and another folder for the result. */
+    FineTuneConfig withFolders(String otherModel, String otherOutput) {
+        return new FineTuneConfig(
+                otherModel, otherOutput, data, training, optimizer, lora, evaluation, saving, machine);
+    }
+
     /**
      * What is learned from.
      *

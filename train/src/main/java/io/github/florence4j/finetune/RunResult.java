@@ -1,17 +1,25 @@
 package io.github.florence4j.finetune;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.florence4j.report.CurveChart;
 import io.github.florence4j.report.ModelCard;
 import io.github.florence4j.report.RunPoint;
 import io.github.florence4j.weights.CheckpointWriter;
 import io.github.florence4j.weights.Weights;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 
 /** What a run leaves in its output folder when it is over. */
 final class RunResult {
+    /** Says how the run ended; it is written last, when all else is there. */
+    static final String OUTCOME = "outcome.json";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String LOSS = "loss";
     private static final String CURVES = "curves.png";
 
@@ -52,5 +60,24 @@ final class RunResult {
         String title = output.toAbsolutePath().normalize().getFileName().toString();
         new CurveChart(title, history, metric, bestStep).writePng(output.resolve(CURVES));
         ModelCard.write(output, card.facts(title, state, history, CURVES));
+    }
+
+    /** Says that all is written. */
+    void close(FineTune.End end, TrainingState state) throws IOException {
+        ObjectNode outcome = JSON.createObjectNode()
+                .put("end", end.name().toLowerCase(Locale.ROOT))
+                .put("steps", state.step())
+                .put("examples", state.examples())
+                .put("label_tokens", state.labelTokens())
+                .put("seconds", state.seconds());
+        TrainingState.Best best = state.best();
+        if (best != null) {
+            outcome.putObject("best")
+                    .put("step", best.step())
+                    .put("metric", best.metric())
+                    .put("value", best.value())
+                    .put("loss", best.loss());
+        }
+        Files.write(output.resolve(OUTCOME), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(outcome));
     }
 }
