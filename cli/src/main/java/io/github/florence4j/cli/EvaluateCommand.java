@@ -264,8 +264,8 @@ final class EvaluateCommand implements Callable<Integer> {
     /** The prompts without those that ask the same as an earlier one. */
     private static List<PromptTemplate> distinct(List<PromptTemplate> templates, @Nullable Sample first) {
         Map<String, PromptTemplate> distinct = new LinkedHashMap<>();
-        templates.forEach(template ->
-                distinct.putIfAbsent(first == null ? template.text() : template.on(first), template));
+        templates.forEach(
+                template -> distinct.putIfAbsent(first == null ? template.text() : template.on(first), template));
         return List.copyOf(distinct.values());
     }
 

@@ -42,8 +42,10 @@ final class EvaluateTable {
 
     private static List<String> cells(int number, Comparison.Row row) {
         EvaluationResult result = row.result();
-        List<String> cells = new ArrayList<>(
-                List.of(Comparison.letter(number), fitted(row.model()), fitted(result.prompt().toString())));
+        List<String> cells = new ArrayList<>(List.of(
+                Comparison.letter(number),
+                fitted(row.model()),
+                fitted(result.prompt().toString())));
         result.metrics().stream()
                 .map(MetricResult::estimate)
                 .map(Figures::withInterval)
@@ -68,7 +70,8 @@ final class EvaluateTable {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < columns; i++) {
                 String padding = " ".repeat(widths[i] - cells.get(i).length());
-                line.append(i < NAMES ? cells.get(i) + padding : padding + cells.get(i)).append("  ");
+                line.append(i < NAMES ? cells.get(i) + padding : padding + cells.get(i))
+                        .append("  ");
             }
             lines.add(line.toString().stripTrailing());
         }

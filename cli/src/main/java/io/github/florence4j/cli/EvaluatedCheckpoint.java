@@ -75,7 +75,8 @@ record EvaluatedCheckpoint(String label, Path directory, @Nullable Path adapter,
             Map<String, Long> places = named.stream()
                     .map(one -> one.label(false) + "\n" + one.label(true))
                     .distinct()
-                    .collect(Collectors.groupingBy(pair -> pair.substring(0, pair.indexOf('\n')), Collectors.counting()));
+                    .collect(Collectors.groupingBy(
+                            pair -> pair.substring(0, pair.indexOf('\n')), Collectors.counting()));
             return named.stream()
                     .map(one -> new EvaluatedCheckpoint(
                             one.label(places.getOrDefault(one.label(false), 1L) > 1),
@@ -139,7 +140,8 @@ record EvaluatedCheckpoint(String label, Path directory, @Nullable Path adapter,
     private void tellFailures(EvaluationResult result, Reporter reporter) {
         result.samples().stream().filter(SampleResult::failed).findFirst().ifPresent(first -> {
             String what = label + " with " + result.prompt() + ": " + result.failures() + " of "
-                    + result.samples().size() + " questions could not be answered and count as empty answers; the first, "
+                    + result.samples().size()
+                    + " questions could not be answered and count as empty answers; the first, "
                     + first.id() + ": " + first.error();
             if (result.failures() == result.samples().size()) {
                 reporter.failure(what);

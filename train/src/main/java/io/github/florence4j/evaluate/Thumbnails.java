@@ -14,9 +14,9 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import javax.imageio.IIOImage;
@@ -48,32 +48,31 @@ final class Thumbnails {
      */
     static void make(SampleSource source, Pass pass, SortedMap<Long, String> hashes, Sink sink) throws IOException {
         Set<String> done = new HashSet<>();
-        List<Long> wanted = new ArrayList<>();
-        hashes.forEach((index, hash) -> {
-            if (done.add(hash)) {
-                wanted.add(index);
-            }
-        });
+        List<Map.Entry<Long, String>> wanted = hashes.entrySet().stream()
+                .filter(picture -> done.add(picture.getValue()))
+                .toList();
         ImageDecoder decoder = new ImageDecoder();
         if (source instanceof IndexedSource indexed) {
             for (int from = 0; from < wanted.size(); from += CHUNK) {
-                List<Long> chunk = wanted.subList(from, Math.min(wanted.size(), from + CHUNK));
+                List<Map.Entry<Long, String>> chunk = wanted.subList(from, Math.min(wanted.size(), from + CHUNK));
                 List<Entry> entries = indexed.read(
-                        pass, chunk.stream().mapToLong(Long::longValue).toArray());
+                        pass, chunk.stream().mapToLong(Map.Entry::getKey).toArray());
                 for (int i = 0; i < chunk.size(); i++) {
-                    make(entries.get(i), hashes.get(chunk.get(i)), decoder, sink);
+                    make(entries.get(i), chunk.get(i).getValue(), decoder, sink);
                 }
             }
             return;
         }
-        Set<Long> indices = new HashSet<>(wanted);
         try (SampleReader reader = source.open(pass, 0)) {
-            long index = 0;
-            for (Entry entry = reader.next(); entry != null; entry = reader.next()) {
-                if (indices.contains(index)) {
-                    make(entry, hashes.get(index), decoder, sink);
+            long read = 0;
+            for (Map.Entry<Long, String> picture : wanted) {
+                Entry entry = reader.next();
+                while (entry != null && read++ < picture.getKey()) {
+                    entry = reader.next();
                 }
-                index++;
+                if (entry != null) {
+                    make(entry, picture.getValue(), decoder, sink);
+                }
             }
         }
     }
