@@ -99,7 +99,8 @@ public final class ConfigFile {
             return List.of(of(common, flags, file.toString()));
         }
         if (!stages.isArray() || stages.isEmpty()) {
-            throw new IllegalArgumentException(file + ": " + STAGES + " is no list; expected {name, ...} for each stage");
+            throw new IllegalArgumentException(
+                    file + ": " + STAGES + " is no list; expected {name, ...} for each stage");
         }
         List<FineTuneConfig> configs = new ArrayList<>();
         for (JsonNode stage : stages) {
@@ -112,7 +113,9 @@ public final class ConfigFile {
             overlay(tree, common, file.toString());
             overlay(tree, own, file + ", stage " + name);
             FineTuneConfig config = of(tree, flags, file + ", stage " + name);
-            String model = configs.isEmpty() ? config.model() : configs.get(configs.size() - 1).output();
+            String model = configs.isEmpty()
+                    ? config.model()
+                    : configs.get(configs.size() - 1).output();
             configs.add(config.withFolders(model, Path.of(config.output(), name).toString()));
         }
         return configs;

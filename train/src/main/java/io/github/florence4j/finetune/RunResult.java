@@ -78,6 +78,7 @@ final class RunResult {
                     .put("value", best.value())
                     .put("loss", best.loss());
         }
-        Files.write(output.resolve(OUTCOME), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(outcome));
+        Files.write(
+                output.resolve(OUTCOME), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(outcome));
     }
 }

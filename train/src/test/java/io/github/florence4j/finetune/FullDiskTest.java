@@ -53,8 +53,7 @@ class FullDiskTest {
     }
 
     private static SavedRun run(long step) {
-        TrainingState state =
-                new TrainingState(step, LoaderPosition.start(0), step, step, 1, null, 0, false);
+        TrainingState state = new TrainingState(step, LoaderPosition.start(0), step, step, 1, null, 0, false);
         return new SavedRun(SavedRun.FORMAT, state, Seeds.state(), 2, ConfigFile.tree(FineTuneConfig.DEFAULTS));
     }
 

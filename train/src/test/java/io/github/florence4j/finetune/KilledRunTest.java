@@ -87,7 +87,9 @@ class KilledRunTest {
                 output.toString(),
                 data.toString());
         builder.environment()
-                .put("CLASSPATH", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+                .put(
+                        "CLASSPATH",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
         File log = output.resolveSibling("log.txt").toFile();
         return builder.redirectErrorStream(true)

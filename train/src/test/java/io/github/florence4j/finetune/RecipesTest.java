@@ -61,7 +61,8 @@ class RecipesTest {
 
     private static void assertKnown(JsonNode source) {
         SourceSpec spec = SourceSpec.parse(source.asText());
-        assertThat(SourceKind.of(spec.kind()).options()).containsAll(spec.options().keySet());
+        assertThat(SourceKind.of(spec.kind()).options())
+                .containsAll(spec.options().keySet());
     }
 
     private static String comment(Path recipe) {
