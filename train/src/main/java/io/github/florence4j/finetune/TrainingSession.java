@@ -98,12 +98,7 @@ final class TrainingSession implements AutoCloseable {
             this.optimizer = opened(new AdamW(model.parameters(), options(config.optimizer())));
             double decay = config.training().ema();
             this.average = decay == 0 ? null : opened(new WeightAverage(model.parameters(), decay));
-            this.pictures = opened(Pictures.open(
-                    config.training().featureCache(),
-                    config.training().precision(),
-                    network,
-                    base.weights(),
-                    processor));
+            this.pictures = opened(Pictures.open(config.training(), network, base.weights(), processor));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
