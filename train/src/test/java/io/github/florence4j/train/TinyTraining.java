@@ -16,6 +16,8 @@ import io.github.florence4j.torch.safetensors.SafetensorsFile;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.Part;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -32,7 +34,23 @@ import org.bytedeco.pytorch.global.torch;
 record TinyTraining(Checkpoint checkpoint, TrainingWeights weights, TrainingNetwork network, Gradients gradients)
         implements AutoCloseable {
     static TinyTraining freezing(DType dtype, Part... frozen) throws IOException {
-        Checkpoint checkpoint = Checkpoint.load(Fixtures.path("tiny-transformers"), dtype);
+        return of(Checkpoint.load(Fixtures.path("tiny-transformers"), dtype), frozen);
+    }
+
+    /** With every kind of dropout, which the fixture has switched off, at a rate of 0.1. */
+    static TinyTraining dropping(Path folder, Part... frozen) throws IOException {
+        Path fixture = Fixtures.path("tiny-transformers");
+        String config = Files.readString(fixture.resolve("config.json"));
+        Files.writeString(
+                folder.resolve("config.json"),
+                config.replaceAll("((activation|attention)_dropout|\"dropout|drop_path_rate)\": 0\\.0", "$1\": 0.1"));
+        for (String name : List.of("generation_config.json", "model.safetensors", "preprocessor_config.json")) {
+            Files.copy(fixture.resolve(name), folder.resolve(name));
+        }
+        return of(Checkpoint.load(folder, DType.FLOAT32), frozen);
+    }
+
+    private static TinyTraining of(Checkpoint checkpoint, Part... frozen) {
         TrainingWeights weights = TrainingWeights.of(checkpoint.weights(), Set.of(frozen));
         return new TinyTraining(
                 checkpoint,
