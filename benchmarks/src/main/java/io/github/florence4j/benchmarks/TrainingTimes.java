@@ -175,12 +175,7 @@ public final class TrainingTimes {
                 ? List.of(side, side, (long) vision.outputDim())
                 : List.of((long) vision.visualTokens(SIZE, SIZE), (long) vision.projectionDim());
         return FeatureKey.of(
-                network.latestStage(),
-                shape,
-                DType.BFLOAT16,
-                flags.precision(),
-                checkpoint.weights(),
-                "random pixels");
+                network.latestStage(), shape, DType.BFLOAT16, flags.precision(), checkpoint.weights(), "random pixels");
     }
 
     private double medianStep(Pictures pictures) throws IOException {

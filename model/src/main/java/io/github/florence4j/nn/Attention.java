@@ -20,7 +20,11 @@ final class Attention {
     static Tensor scaledDotProduct(Tensor q, Tensor k, Tensor v, TensorOptional mask, boolean causal) {
         if (!causal && q.scalar_type().intern() == ScalarType.BFloat16) {
             Tensor scores = matmul(q.mul(new Scalar(1 / Math.sqrt(q.size(3)))), k.transpose(2, 3)); // (b, h, t, s)
-            return matmul((mask.has_value() ? scores.add(mask.get()) : scores).softmax(-1).to(ScalarType.BFloat16), v);
+            return matmul(
+                    (mask.has_value() ? scores.add(mask.get()) : scores)
+                            .softmax(-1)
+                            .to(ScalarType.BFloat16),
+                    v);
         }
         return scaled_dot_product_attention(q, k, v, mask, 0, causal, new DoubleOptional(), false);
     }

@@ -34,7 +34,8 @@ final class DropoutMask {
     /** A seed from libtorch's default generator. */
     static long seed() {
         try (Tensor one = torch.empty(new long[] {1}, new TensorOptions(ScalarType.Long), new MemoryFormatOptional())) {
-            return one.random_(Long.MIN_VALUE, new LongOptional(), new GeneratorOptional()).item_long();
+            return one.random_(Long.MIN_VALUE, new LongOptional(), new GeneratorOptional())
+                    .item_long();
         }
     }
 
@@ -57,8 +58,8 @@ final class DropoutMask {
     /** {@code count} elements in bfloat16, each 0 or of the given bits. */
     private static Tensor fill(long seed, int dropped, int bits, long count) {
         long words = (count + 3) / 4;
-        Tensor elements = torch.empty(
-                new long[] {4 * words}, new TensorOptions(ScalarType.BFloat16), new MemoryFormatOptional());
+        Tensor elements =
+                torch.empty(new long[] {4 * words}, new TensorOptions(ScalarType.BFloat16), new MemoryFormatOptional());
         LongBuffer target = new BytePointer(elements.data_ptr())
                 .capacity(8 * words)
                 .asByteBuffer()

@@ -104,7 +104,9 @@ final class GradientTape implements AutoCloseable {
     }
 
     private static List<Tensor> own(List<Tensor> tensors) {
-        return tensors.stream().map(tensor -> Scopes.own(() -> new Tensor(tensor))).toList();
+        return tensors.stream()
+                .map(tensor -> Scopes.own(() -> new Tensor(tensor)))
+                .toList();
     }
 
     /** Carries the gradients of all leaves on, and forgets the cuts. */
@@ -141,12 +143,7 @@ final class GradientTape implements AutoCloseable {
                 ofRoots.push_back(gradients.get(i));
             }
         }
-        torch.backward(
-                roots,
-                ofRoots,
-                new BoolOptional(),
-                false,
-                new TensorVector());
+        torch.backward(roots, ofRoots, new BoolOptional(), false, new TensorVector());
     }
 
     /** Forgets cuts that no gradient has crossed. */

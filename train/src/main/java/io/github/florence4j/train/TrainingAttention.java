@@ -100,8 +100,8 @@ final class TrainingAttention {
                     dWeights.mul_(factors);
                 }
                 torch.bmm_out(heads.part(dV, first), kept.transpose(1, 2), dPart);
-                Tensor dScores = Operators.call(
-                        "aten::_softmax_backward_data", "", dWeights, weights, -1L, DType.of(weights));
+                Tensor dScores =
+                        Operators.call("aten::_softmax_backward_data", "", dWeights, weights, -1L, DType.of(weights));
                 torch.bmm_out(heads.part(dQ, first), dScores, part.k);
                 torch.bmm_out(heads.part(dK, first), dScores.transpose(1, 2), part.q);
             }

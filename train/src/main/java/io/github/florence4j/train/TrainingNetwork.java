@@ -108,8 +108,7 @@ public final class TrainingNetwork {
         Tensor x = image.tensor();
         if (image.stage() == ImageInput.Stage.PIXELS) {
             return new ImageInput(
-                    ImageInput.Stage.TOWER_MAP,
-                    run(Part.VISION_TOWER, false, pass, r -> tower().forward(x, r)));
+                    ImageInput.Stage.TOWER_MAP, run(Part.VISION_TOWER, false, pass, r -> tower().forward(x, r)));
         }
         return new ImageInput(
                 ImageInput.Stage.VISUAL_TOKENS, run(Part.PROJECTOR, x.requires_grad(), pass, r -> network.projector()

@@ -47,7 +47,9 @@ final class TrainingRegularization implements Regularization {
         try (NoGrad noGrad = new NoGrad()) {
             active = Scopes.keep(() -> drop(torch.gelu(x), seed, rate));
         }
-        return x.requires_grad() ? tape.record(active, List.of(x), (g, inputs) -> geluBackward(g, inputs.get(0), seed, rate)) : active;
+        return x.requires_grad()
+                ? tape.record(active, List.of(x), (g, inputs) -> geluBackward(g, inputs.get(0), seed, rate))
+                : active;
     }
 
     private void geluBackward(Tensor gradient, Tensor x, long seed, double rate) {

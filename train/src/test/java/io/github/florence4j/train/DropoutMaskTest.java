@@ -35,7 +35,9 @@ class DropoutMaskTest {
         try (PointerScope scope = new PointerScope()) {
             int side = 1000;
             double rate = 0.1;
-            Tensor dropped = DropoutMask.factors(7, rate, torch.zeros(side, side)).eq(new Scalar(0)).to(torch.ScalarType.Float);
+            Tensor dropped = DropoutMask.factors(7, rate, torch.zeros(side, side))
+                    .eq(new Scalar(0))
+                    .to(torch.ScalarType.Float);
             double variance = side * rate * (1 - rate);
             for (int axis = 0; axis < 2; axis++) {
                 double square = 0;
@@ -47,7 +49,10 @@ class DropoutMaskTest {
             Tensor flat = dropped.flatten();
             for (int lag : new int[] {1, 2, 3, 4, 8, side}) {
                 long count = flat.size(0) - lag;
-                double both = flat.narrow(0, 0, count).mul(flat.narrow(0, lag, count)).mean().item_double();
+                double both = flat.narrow(0, 0, count)
+                        .mul(flat.narrow(0, lag, count))
+                        .mean()
+                        .item_double();
                 assertThat(both).as("lag %d", lag).isCloseTo(rate * rate, within(0.0005)); // five standard deviations
             }
         }

@@ -48,8 +48,7 @@ class GradientCheckpointingTest {
 
     @Test
     void aFrozenEncoderLetsGradientsPassAsWell() throws Exception {
-        try (TinyTraining tiny =
-                        TinyTraining.dropping(folder, Part.VISION_TOWER, Part.ENCODER, Part.EMBEDDINGS);
+        try (TinyTraining tiny = TinyTraining.dropping(folder, Part.VISION_TOWER, Part.ENCODER, Part.EMBEDDINGS);
                 PointerScope scope = new PointerScope()) {
             TrainingBatch batch = TinyTraining.rows(0, 2, DType.FLOAT32);
             Result kept = run(tiny, DType.FLOAT32, Set.of(), batch, 5);
@@ -80,7 +79,8 @@ class GradientCheckpointingTest {
 
     private record Result(LossSum loss, Map<String, Tensor> gradients, byte[] draws) {}
 
-    private static Result run(TinyTraining tiny, DType precision, Set<Part> recomputed, TrainingBatch batch, long seed) {
+    private static Result run(
+            TinyTraining tiny, DType precision, Set<Part> recomputed, TrainingBatch batch, long seed) {
         tiny.gradients().clear();
         Seeds.set(seed);
         LossSum loss =
@@ -88,7 +88,8 @@ class GradientCheckpointingTest {
         Map<String, Tensor> gradients = new LinkedHashMap<>();
         tiny.weights()
                 .parameters()
-                .forEach((name, parameter) -> gradients.put(name, parameter.grad().clone()));
+                .forEach((name, parameter) ->
+                        gradients.put(name, parameter.grad().clone()));
         return new Result(loss, gradients, Seeds.state());
     }
 }

@@ -31,15 +31,15 @@ class TrainingAttentionTest {
         try (PointerScope scope = new PointerScope()) {
             torch.manual_seed(1);
             List<Tensor> ours = leaves(t, s);
-            List<Tensor> theirs = ours.stream().map(x -> leaf(x.detach().clone())).toList();
+            List<Tensor> theirs =
+                    ours.stream().map(x -> leaf(x.detach().clone())).toList();
             TensorOptional mask = masked ? new TensorOptional(mask(s)) : new TensorOptional();
             Tensor gradient = torch.randn(2, 3, t, 8).to(ScalarType.Double);
             Tensor expected = torch.scaled_dot_product_attention(
                     theirs.get(0), theirs.get(1), theirs.get(2), mask, 0, causal, new DoubleOptional(), false);
             GradientTape.backward(expected, gradient);
             try (GradientTape tape = new GradientTape(DType.FLOAT32)) {
-                Tensor actual =
-                        TrainingAttention.attend(tape, ours.get(0), ours.get(1), ours.get(2), mask, 0, causal);
+                Tensor actual = TrainingAttention.attend(tape, ours.get(0), ours.get(1), ours.get(2), mask, 0, causal);
                 assertClose(actual, expected);
                 GradientTape.backward(actual, gradient);
                 tape.backward();
@@ -85,8 +85,7 @@ class TrainingAttentionTest {
             try (GradientTape tape = new GradientTape(DType.FLOAT32)) {
                 Tensor out = TrainingAttention.attend(
                         tape, inputs.get(0), inputs.get(1), ones, new TensorOptional(), 0.1, false);
-                assertThat(out.detach().mean().item_double())
-                        .isCloseTo(1, within(0.02));
+                assertThat(out.detach().mean().item_double()).isCloseTo(1, within(0.02));
                 assertThat(out.detach().std().item_double()).isBetween(0.003, 0.1);
             }
         }

@@ -13,7 +13,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 class TrainingRegularizationTest {
-    private final TrainingRegularization regularization = new TrainingRegularization(new GradientTape(DType.FLOAT32), false, true);
+    private final TrainingRegularization regularization =
+            new TrainingRegularization(new GradientTape(DType.FLOAT32), false, true);
 
     @Test
     void aDroppedPathIsZeroForTheWholeSampleAndAKeptOneIsScaled() {
