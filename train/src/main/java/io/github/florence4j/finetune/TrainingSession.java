@@ -93,7 +93,11 @@ final class TrainingSession implements AutoCloseable {
                             : new TrainedParts(base, modelFolder, frozen(config.training())));
             requireFrozen(config.training().freeze(), model.active());
             this.network = new TrainingNetwork(base.config(), model.source(), model.active());
-            this.step = new TrainingStep(network, config.training().precision().dtype(), TrainingStep.CHUNK_ROWS);
+            this.step = new TrainingStep(
+                    network,
+                    config.training().precision().dtype(),
+                    TrainingStep.CHUNK_ROWS,
+                    config.training().gradientCheckpointing().parts());
             this.gradients = new Gradients(model.parameters());
             this.optimizer = opened(new AdamW(model.parameters(), options(config.optimizer())));
             double decay = config.training().ema();
