@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             TokenizeCommand.class,
             ParseCommand.class,
             MergeCommand.class,
+            DataCommand.class,
             VersionCommand.class
         },
         footer = {
