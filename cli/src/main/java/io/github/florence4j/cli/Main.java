@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             ParseCommand.class,
             MergeCommand.class,
             SynthCommand.class,
+            DataCommand.class,
             VersionCommand.class
         },
         footer = {

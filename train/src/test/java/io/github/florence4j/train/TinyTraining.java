@@ -61,11 +61,15 @@ record TinyTraining(Checkpoint checkpoint, TrainingWeights weights, TrainingNetw
 
     /** The three images, prompts and answers that the reference trained on. */
     static TrainingBatch golden(DType dtype) throws IOException {
-        try (SafetensorsFile file = SafetensorsFile.open(Fixtures.path("activations.safetensors"))) {
+        int visual = Fixtures.json("generation.json").at("/image_seq_length").asInt();
+        return batch(Fixtures.path("activations.safetensors"), visual, dtype);
+    }
+
+    /** A batch as transformers takes it, whose prompts begin with {@code visual} placeholders. */
+    static TrainingBatch batch(Path inputs, int visual, DType dtype) throws IOException {
+        try (SafetensorsFile file = SafetensorsFile.open(inputs)) {
             Tensor ids = file.read("input_ids", DType.INT64);
             Tensor attention = file.read("attention_mask", DType.INT64);
-            int visual =
-                    Fixtures.json("generation.json").at("/image_seq_length").asInt();
             int[] lengths = new int[(int) ids.size(0)];
             for (int row = 0; row < lengths.length; row++) {
                 lengths[row] = (int) attention.select(0, row).sum().item_long() - visual;
@@ -80,26 +84,32 @@ record TinyTraining(Checkpoint checkpoint, TrainingWeights weights, TrainingNetw
 
     /** The mean loss of weights on the golden batch. */
     static double loss(Florence2Config config, Parameters.Source weights) throws IOException {
-        TrainingNetwork network = new TrainingNetwork(config, weights, Set.of());
         try (PointerScope scope = new PointerScope()) {
-            return new TrainingStep(network, DType.FLOAT32, 128)
-                    .evaluate(golden(DType.FLOAT32))
-                    .mean();
+            return loss(config, weights, golden(DType.FLOAT32));
         }
+    }
+
+    static double loss(Florence2Config config, Parameters.Source weights, TrainingBatch batch) {
+        TrainingNetwork network = new TrainingNetwork(config, weights, Set.of());
+        return new TrainingStep(network, DType.FLOAT32, 128).evaluate(batch).mean();
     }
 
     /** The greedy answers to the golden batch, twelve tokens at most, as the scripts in {@code tools} have them made. */
     static int[][] greedy(Florence2Config config, Parameters.Source weights) throws IOException {
-        Florence2Network network = new Florence2Network(config, weights);
+        try (PointerScope scope = new PointerScope()) {
+            return greedy(config, weights, golden(DType.FLOAT32));
+        }
+    }
+
+    static int[][] greedy(Florence2Config config, Parameters.Source weights, TrainingBatch batch) {
         GenerationOptions options = GenerationOptions.from(config.generation())
                 .numBeams(1)
                 .maxNewTokens(12)
                 .noRepeatNgramSize(0)
                 .forcedBosTokenId(OptionalInt.empty())
                 .build();
-        try (NoGrad noGrad = new NoGrad();
-                PointerScope scope = new PointerScope()) {
-            TrainingBatch batch = golden(DType.FLOAT32);
+        try (NoGrad noGrad = new NoGrad()) {
+            Florence2Network network = new Florence2Network(config, weights);
             Tensor features = network.imageFeatures(batch.image().tensor(), Regularization.NONE);
             TensorOptional mask = network.paddingMask(features.size(1), batch.promptLengths());
             Tensor encoded = network.encode(features, batch.promptIds(), mask, Regularization.NONE);
