@@ -64,15 +64,26 @@ final class FineTuneCommand implements Callable<Integer> {
         Reporter reporter = new Reporter(spec.commandLine().getErr(), quiet);
         try (StopSignal stop =
                 new StopSignal(() -> reporter.note("stopping: this step ends and a checkpoint is saved"))) {
-            for (FineTuneConfig stage : stages) {
-                if (stages.size() > 1 && resume && FineTune.isFinished(Path.of(stage.output()))) {
-                    reporter.note(stage.output() + " is done already");
-                } else if (run(stage, reporter, stop) == FineTune.End.STOPPED) {
-                    break;
+            try {
+                runAll(stages, reporter, stop);
+            } catch (IOException | RuntimeException e) {
+                if (stop.getAsBoolean()) {
+                    reporter.failure(Failures.sentence(e)); // the process ends as soon as this signal is closed
                 }
+                throw e;
             }
         }
         return 0;
+    }
+
+    private void runAll(List<FineTuneConfig> stages, Reporter reporter, StopSignal stop) throws IOException {
+        for (FineTuneConfig stage : stages) {
+            if (stages.size() > 1 && resume && FineTune.isFinished(Path.of(stage.output()))) {
+                reporter.note(stage.output() + " is done already");
+            } else if (run(stage, reporter, stop) == FineTune.End.STOPPED) {
+                return;
+            }
+        }
     }
 
     private FineTune.End run(FineTuneConfig config, Reporter reporter, StopSignal stop) throws IOException {

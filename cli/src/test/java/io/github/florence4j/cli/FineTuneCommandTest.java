@@ -125,7 +125,12 @@ class FineTuneCommandTest {
         long step;
         try (Stream<Path> steps = Files.list(output.resolve("checkpoints"))) {
             step = Long.parseLong(
-                    steps.findFirst().orElseThrow().getFileName().toString().substring("step-".length()));
+                    steps.filter(path -> path.getFileName().toString().startsWith("step-"))
+                            .findFirst()
+                            .orElseThrow()
+                            .getFileName()
+                            .toString()
+                            .substring("step-".length()));
         }
         String next = Long.toString(step + 1);
         Cli.run(command(output, "--epochs", "2000", "--save-every", "off", "--resume", "--max-steps", next))

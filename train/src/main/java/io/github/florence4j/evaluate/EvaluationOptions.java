@@ -70,4 +70,9 @@ public record EvaluationOptions(
     public EvaluationOptions withBootstrap(Bootstrap other) {
         return new EvaluationOptions(metrics, batchSize, limit, seed, other, threads);
     }
+
+    /** These options with other threads that decode images. */
+    public EvaluationOptions withThreads(int other) {
+        return new EvaluationOptions(metrics, batchSize, limit, seed, bootstrap, other);
+    }
 }

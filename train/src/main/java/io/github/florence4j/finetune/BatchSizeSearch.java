@@ -29,6 +29,9 @@ final class BatchSizeSearch {
     /** The share of the available memory that may be taken. */
     private static final double SHARE = 0.85;
 
+    /** Batches whose pixels are on Java's heap at once: one in use, one next, one read ahead, and room for the rest. */
+    private static final long HEAP_BATCHES = 4;
+
     private BatchSizeSearch() {}
 
     /**
@@ -49,7 +52,11 @@ final class BatchSizeSearch {
         try {
             int fits = 0;
             long peak = start;
+            long heap = Runtime.getRuntime().maxMemory() / (HEAP_BATCHES * pixelBytes(session));
             for (int size : sizes(session.config.training().globalBatch(), session.train.count())) {
+                if (size > 1 && size > heap) {
+                    break;
+                }
                 long growth = fits == 0 ? 0 : Math.max(0, peak - start) / fits * (size - fits);
                 if (peak + growth > budget) {
                     break;
@@ -71,6 +78,13 @@ final class BatchSizeSearch {
             session.gradients.clear();
             Seeds.restore(random);
         }
+    }
+
+    private static long pixelBytes(TrainingSession session) {
+        return 3L
+                * session.processor.config().height()
+                * session.processor.config().width()
+                * Float.BYTES;
     }
 
     /** AdamW's two means, which take memory with the first step. */

@@ -2,6 +2,7 @@ package io.github.florence4j.finetune;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.florence4j.report.OutputFile;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.safetensors.SafetensorsFile;
@@ -56,13 +57,14 @@ final class CheckpointStore {
     record Tensors(TrainedModel model, AdamW optimizer, @Nullable WeightAverage average) {}
 
     /**
-     * Writes a checkpoint of a step, unless there is one.
+     * Writes a checkpoint of a step. Where there is one already, only what is known of its validation is new.
      *
      * @throws TrainingFailedException when the disk is full or fails; earlier checkpoints are as they were
      */
     Path save(Tensors tensors, SavedRun run) throws IOException {
         Path folder = folder(run.state().step());
         if (Files.exists(folder)) {
+            OutputFile.write(folder.resolve(TRAINING).resolve(STATE), JSON.writeValueAsBytes(run));
             return folder;
         }
         Path beside = directory.resolve(folder.getFileName() + "." + UUID.randomUUID() + PART);

@@ -116,7 +116,10 @@ public final class ConfigFile {
             String model = configs.isEmpty()
                     ? config.model()
                     : configs.get(configs.size() - 1).output();
-            configs.add(config.withFolders(model, Path.of(config.output(), name).toString()));
+            String output = config.output().isEmpty()
+                    ? ""
+                    : Path.of(config.output(), name).toString();
+            configs.add(config.withFolders(model, output));
         }
         return configs;
     }

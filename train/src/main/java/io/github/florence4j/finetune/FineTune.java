@@ -3,6 +3,7 @@ package io.github.florence4j.finetune;
 import io.github.florence4j.data.Batch;
 import io.github.florence4j.data.SampleLoader;
 import io.github.florence4j.finetune.FineTuneConfig.Training;
+import io.github.florence4j.report.OutputFile;
 import io.github.florence4j.report.RunLog;
 import io.github.florence4j.report.TrainingListener;
 import io.github.florence4j.report.TrainingPoint;
@@ -42,6 +43,7 @@ public final class FineTune implements AutoCloseable {
     private final RunPlan plan;
     private final LearningRate rate;
     private final Rejections rejections;
+    private final Rejections rejectedInValidation;
     private final Optional<Validation> validation;
     private final RunLog log;
     private TrainingState state;
@@ -82,7 +84,8 @@ public final class FineTune implements AutoCloseable {
         this.state = state;
         this.log = log;
         this.rejections = new Rejections(listener);
-        this.validation = Validation.of(session, rejections, listener, stop);
+        this.rejectedInValidation = new Rejections(listener);
+        this.validation = Validation.of(session, rejectedInValidation, listener, stop);
         FineTuneConfig.Optimizer optimizer = config.optimizer();
         this.rate = new LearningRate(
                 optimizer.schedule(),
@@ -102,7 +105,7 @@ public final class FineTune implements AutoCloseable {
      * @param modelFolder the folder of the model that the configuration names
      * @param resume whether to go on from the latest checkpoint in the output folder, if there is one; otherwise there must
      *     be none
-     * @param stop asked after every step
+     * @param stop asked before every batch and while a validation is under way
      * @throws IllegalArgumentException when the configuration does not fit the model, the data or the checkpoint
      * @throws TrainingFailedException when the loss is no number any more, or a checkpoint cannot be written
      * @throws IOException when something cannot be read or written
@@ -111,43 +114,74 @@ public final class FineTune implements AutoCloseable {
             FineTuneConfig config, Path modelFolder, boolean resume, TrainingListener listener, BooleanSupplier stop)
             throws IOException {
         Path output = Path.of(config.output());
-        CheckpointStore checkpoints = new CheckpointStore(output.resolve("checkpoints"));
-        Optional<Path> latest = checkpoints.latest();
-        if (latest.isPresent() && !resume) {
-            throw new IllegalArgumentException("the folder " + output + " holds a run up to "
-                    + latest.get().getFileName() + "; --resume goes on with it, another --output begins anew");
-        }
         FineTuneConfig.require(
                 !output.toAbsolutePath()
                         .normalize()
                         .equals(modelFolder.toAbsolutePath().normalize()),
                 "output is " + output + ", the model that training begins with; expected another folder");
-        Files.createDirectories(output);
+        Path folder = output.resolve("checkpoints");
+        try (RunLock lock = RunLock.of(folder)) {
+            CheckpointStore checkpoints = new CheckpointStore(folder);
+            Optional<Path> latest = checkpoints.latest();
+            if (latest.isPresent() && !resume) {
+                throw new IllegalArgumentException("the folder " + output + " holds a run up to "
+                        + latest.get().getFileName() + "; --resume goes on with it, another --output begins anew");
+            }
+            try (TrainingSession session = new TrainingSession(config, modelFolder)) {
+                return run(session, checkpoints, latest.orElse(null), listener, stop);
+            }
+        }
+    }
+
+    private static Outcome run(
+            TrainingSession session,
+            CheckpointStore checkpoints,
+            @Nullable Path latest,
+            TrainingListener listener,
+            BooleanSupplier stop)
+            throws IOException {
+        Path output = Path.of(session.config.output());
+        List<String> sentences = new ArrayList<>(List.of(session.model.describe()));
+        SavedRun saved = latest == null ? null : checkpoints.read(latest);
+        if (saved != null) {
+            sentences.addAll(saved.differences(session.config, session.train.count()));
+        }
+        RunPlan plan =
+                RunPlan.of(session.config.training(), session.train.count(), batchSize(session, saved, sentences));
+        if (latest != null && saved != null) {
+            checkpoints.restore(latest, session.tensors());
+            Seeds.restore(saved.random());
+        }
+        TrainingState state = saved == null ? TrainingState.START : saved.state();
+        session.describe(plan, sentences);
         Files.deleteIfExists(output.resolve(RunResult.OUTCOME));
         checkpoints.clean();
-        try (TrainingSession session = new TrainingSession(config, modelFolder)) {
-            List<String> sentences = new ArrayList<>(List.of(session.model.describe()));
-            SavedRun saved = latest.isPresent() ? checkpoints.read(latest.get()) : null;
+        try (RunLog log = RunLog.open(output, state.step());
+                FineTune run = new FineTune(session, listener, stop, checkpoints, plan, state, log)) {
+            OutputFile.write(output.resolve("finetune.yaml"), ConfigFile.write(session.config));
             if (saved != null) {
-                sentences.addAll(saved.differences(config));
+                run.rejections.restore(saved.rejected());
             }
-            RunPlan plan = RunPlan.of(config.training(), session.train.count(), batchSize(session, saved, sentences));
-            if (saved != null) {
-                checkpoints.restore(latest.get(), session.tensors());
-                Seeds.restore(saved.random());
+            listener.started(plan.totalSteps(), state.step() + 1, sentences);
+            End end = run.trainAndFinish();
+            return new Outcome(end, run.state, output);
+        }
+    }
+
+    private End trainAndFinish() throws IOException {
+        try {
+            End end = train();
+            if (end != End.STOPPED) {
+                finish(end);
             }
-            TrainingState state = saved == null ? TrainingState.START : saved.state();
-            session.describe(plan, sentences);
-            try (RunLog log = RunLog.open(output, state.step());
-                    FineTune run = new FineTune(session, listener, stop, checkpoints, plan, state, log)) {
-                Files.writeString(output.resolve("finetune.yaml"), ConfigFile.write(config));
-                listener.started(plan.totalSteps(), state.step() + 1, sentences);
-                End end = run.train();
-                if (end != End.STOPPED) {
-                    run.finish(end);
-                }
-                return new Outcome(end, run.state, output);
-            }
+            return end;
+        } catch (TrainingFailedException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new TrainingFailedException(
+                    "the run in " + config.output() + " ended after step " + state.step() + ": " + e.getMessage() + "; "
+                            + kept(),
+                    e);
         }
     }
 
@@ -167,17 +201,22 @@ public final class FineTune implements AutoCloseable {
 
     /** All epochs that are left. */
     private End train() throws IOException {
-        if (state.step() == 0 && config.evaluation().evalFirst()) {
-            validation.ifPresent(first -> state = state.withValidationDue(true));
+        if (validation.isEmpty()) {
+            state = state.withValidationDue(false);
+        } else if (state.step() == 0 && config.evaluation().evalFirst()) {
+            state = state.withValidationDue(true);
+        }
+        if (state.validationDue()) {
+            End end = validate();
+            if (end != End.FINISHED) {
+                return end;
+            }
+        }
+        if (isPatienceOver()) {
+            return End.EARLY;
         }
         SampleLoader loader = session.trainingBatches(plan.batchSize(), rejections);
         while (!isDone()) {
-            if (state.validationDue()) {
-                End end = validate();
-                if (end != End.FINISHED) {
-                    return end;
-                }
-            }
             try (EpochBatches batches = new EpochBatches(loader, state.position())) {
                 End end = epoch(batches);
                 if (end != End.FINISHED) {
@@ -195,20 +234,21 @@ public final class FineTune implements AutoCloseable {
                     "no record of the training data can be used; the first was left out because " + rejections.first());
         }
         while (batches.hasNext() && !isDone()) {
-            step(batches);
+            if (!step(batches)) {
+                save();
+                return End.STOPPED;
+            }
             boolean epochEnds = !batches.hasNext();
-            if (validation.isPresent() && config.evaluation().evalEvery().isDue(state.step(), epochEnds)) {
+            boolean saves = config.saving().saveEvery().isDue(state.step(), epochEnds) || isDone();
+            state = state.withValidationDue(validates(epochEnds));
+            if (saves) {
+                save(); // before the validation, which may take long
+            }
+            if (state.validationDue()) {
                 End end = validate();
                 if (end != End.FINISHED) {
                     return end;
                 }
-            }
-            if (config.saving().saveEvery().isDue(state.step(), epochEnds) || isDone()) {
-                save();
-            }
-            if (stop.getAsBoolean() && !isDone()) {
-                save();
-                return End.STOPPED;
             }
         }
         if (!batches.hasNext()) {
@@ -217,28 +257,47 @@ public final class FineTune implements AutoCloseable {
         return End.FINISHED;
     }
 
+    private boolean validates(boolean epochEnds) {
+        Interval every = config.evaluation().evalEvery();
+        return validation.isPresent()
+                && (every.isDue(state.step(), epochEnds) || (isDone() && !every.equals(Interval.OFF)));
+    }
+
+    private boolean isPatienceOver() {
+        int patience = config.evaluation().patience();
+        return validation.isPresent() && patience > 0 && state.worse() >= patience;
+    }
+
     private boolean isDone() {
         return state.step() >= plan.totalSteps() || state.position().epoch() >= plan.epochs();
     }
 
-    /** One optimizer step. */
-    private void step(EpochBatches batches) throws IOException {
+    /** One optimizer step; false when the run was told to stop, and everything is then as before the step. */
+    private boolean step(EpochBatches batches) throws IOException {
         long start = System.nanoTime();
+        byte[] random = Seeds.state();
 
         // 1. The gradients of the summed loss add up over the micro-batches of this step.
         session.gradients.clear();
         LossSum loss = LossSum.NONE;
-        List<String> ids = new ArrayList<>();
+        int examples = 0;
+        List<String> ids = List.of();
         for (int i = 0; i < plan.accumulation() && batches.hasNext(); i++) {
+            if (stop.getAsBoolean()) {
+                Seeds.restore(random);
+                return false;
+            }
             Batch batch = batches.take();
-            ids.addAll(batch.ids());
+            examples += batch.size();
+            ids = batch.ids();
             loss = loss.plus(accumulate(batch));
+            requireFinite(loss, ids);
         }
 
         // 2. They are divided by all label tokens of the step, and limited.
         double norm =
                 session.gradients.normalize(loss.tokens(), config.optimizer().gradientLimit());
-        requireFinite(loss, norm, ids);
+        requireFinite(norm, ids);
 
         // 3. The weights move, and their average after them.
         double learningRate = rate.at(state.step());
@@ -249,19 +308,20 @@ public final class FineTune implements AutoCloseable {
 
         // 4. The run is a step further.
         double seconds = (System.nanoTime() - start) / 1e9;
-        state = state.after(batches.position(), ids.size(), loss.tokens(), seconds);
+        state = state.after(batches.position(), examples, loss.tokens(), seconds);
         TrainingPoint point = new TrainingPoint(
                 state.step(),
-                plan.epochs(state.examples()),
+                plan.epochs(state.position()),
                 loss.mean(),
                 learningRate,
                 norm,
-                ids.size() / seconds,
+                examples / seconds,
                 loss.tokens() / seconds,
                 state.seconds(),
                 NativeMemory.resident().orElse(0) / GIGA);
         log.add(point);
         listener.step(point, plan.totalSteps());
+        return true;
     }
 
     private LossSum accumulate(Batch batch) throws IOException {
@@ -270,18 +330,30 @@ public final class FineTune implements AutoCloseable {
         }
     }
 
-    private void requireFinite(LossSum loss, double norm, List<String> ids) throws IOException {
-        if (Double.isFinite(loss.sum()) && Double.isFinite(norm)) {
-            return;
+    private void requireFinite(LossSum loss, List<String> ids) throws IOException {
+        if (!Double.isFinite(loss.sum())) {
+            throw diverged("the loss is " + loss.sum(), ids);
         }
-        String kept = checkpoints
-                .latest()
-                .map(folder -> "the checkpoint " + folder + " is from before")
-                .orElse("there is no checkpoint yet");
-        throw new TrainingFailedException("step " + (state.step() + 1) + " has a loss of " + loss.mean()
-                + " and a gradient norm of " + norm + ", on the examples " + String.join(", ", ids)
-                + "; the weights were left as they were and " + kept
+    }
+
+    private void requireFinite(double norm, List<String> ids) throws IOException {
+        if (!Double.isFinite(norm)) {
+            throw diverged("the gradient's norm is " + norm, ids);
+        }
+    }
+
+    private TrainingFailedException diverged(String what, List<String> ids) throws IOException {
+        return new TrainingFailedException(what + " in step " + (state.step() + 1) + ", with the examples "
+                + String.join(", ", ids) + "; the weights were left as they were and " + kept()
                 + " (a lower lr, a longer warm-up or fp32 may help, or look at these examples)");
+    }
+
+    /** What a run that failed can go on from. */
+    private String kept() throws IOException {
+        return checkpoints
+                .latest()
+                .map(folder -> "the checkpoint " + folder + " is intact: --resume goes on from it")
+                .orElse("there is no checkpoint yet");
     }
 
     /** Measures where the run is; {@link End#FINISHED} means that it goes on. */
@@ -296,23 +368,19 @@ public final class FineTune implements AutoCloseable {
         }
         log.add(point);
         listener.validated(point);
-        String deciding = Validation.deciding(point);
-        double value = Validation.value(point);
         TrainingState.Best best = state.best();
         if (state.step() == 0) {
             state = state.withValidationDue(false); // how good the model was to begin with, for comparison only
-        } else if (best == null || Validation.isBetter(point, best)) {
-            state = state.withBest(deciding, value, point.loss());
-            save();
-        } else {
-            state = state.withWorse();
-            int patience = config.evaluation().patience();
-            if (patience > 0 && state.worse() >= patience) {
-                save();
-                return End.EARLY;
-            }
+            return End.FINISHED;
         }
-        return End.FINISHED;
+        boolean better = best == null || Validation.isBetter(point, best);
+        state = better
+                ? state.withBest(Validation.deciding(point), Validation.value(point), point.loss())
+                : state.withWorse();
+        if (better || isPatienceOver() || Files.exists(checkpoints.folder(state.step()))) {
+            save();
+        }
+        return isPatienceOver() ? End.EARLY : End.FINISHED;
     }
 
     private ValidationPoint measure() throws IOException {
@@ -321,7 +389,7 @@ public final class FineTune implements AutoCloseable {
             session.average.swap();
         }
         try {
-            return validation.orElseThrow().measure(state.step(), plan.epochs(state.examples()));
+            return validation.orElseThrow().measure(state.step(), plan.epochs(state.position()));
         } finally {
             if (session.average != null) {
                 session.average.swap();
@@ -331,7 +399,14 @@ public final class FineTune implements AutoCloseable {
     }
 
     private void save() throws IOException {
-        SavedRun run = new SavedRun(SavedRun.FORMAT, state, Seeds.state(), plan.batchSize(), ConfigFile.tree(config));
+        SavedRun run = new SavedRun(
+                SavedRun.FORMAT,
+                state,
+                Seeds.state(),
+                plan.batchSize(),
+                plan.samples(),
+                rejections.reasons(),
+                ConfigFile.tree(config));
         checkpoints.save(session.tensors(), run);
         TrainingState.Best best = state.best();
         checkpoints.prune(config.saving().keep(), best == null ? null : best.step());
@@ -346,7 +421,14 @@ public final class FineTune implements AutoCloseable {
     private void finish(End end) throws IOException {
         RunResult result = new RunResult(session, checkpoints);
         result.write(state);
-        result.describe(state, log.history(), new RunCard(session, plan, rejections));
+        result.describe(
+                state,
+                log.history(),
+                new RunCard(
+                        session,
+                        plan,
+                        rejections,
+                        rejectedInValidation.reasons().size()));
         result.close(end, state);
     }
 }

@@ -67,6 +67,12 @@ public record FineTuneConfig(
                 "feature-cache is " + training.featureCache
                         + ", but the vision tower trains; expected vision_tower among freeze, or feature-cache off");
         require(
+                lora.isOn() || (lora.loraFull.isEmpty() && lora.loraTargets.equals(Lora.DEFAULTS.loraTargets)),
+                "lora-targets or lora-full is given, but lora-rank is 0; expected a rank above 0");
+        require(
+                data.hasValidation() || evaluation.patience == 0,
+                "patience is " + evaluation.patience + ", but there is no validation data; expected --validation");
+        require(
                 lora.isOn() || training.freeze.size() < Part.values().length,
                 "freeze names every part; expected one that trains, or lora-rank above 0");
     }

@@ -11,6 +11,8 @@ final class MachineMemory {
     private static final Path GROUP_LIMIT = Path.of("/sys/fs/cgroup/memory.max");
     private static final Path GROUP_USED = Path.of("/sys/fs/cgroup/memory.current");
 
+    private static final Path GROUP_STATISTICS = Path.of("/sys/fs/cgroup/memory.stat");
+
     private MachineMemory() {}
 
     /** Bytes that are available on the machine and within the container's limit; empty where they are not told. */
@@ -39,5 +41,14 @@ final class MachineMemory {
                 ? Long.MAX_VALUE
                 : Long.parseLong(limit)
                         - Long.parseLong(Files.readString(GROUP_USED).strip());
+    }
+
+    /** Cached file contents, which the system gives up when memory is wanted. */
+    private static long reclaimable() throws IOException {
+        return Files.readAllLines(GROUP_STATISTICS).stream()
+                .filter(line -> line.startsWith("inactive_file "))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElse(0);
     }
 }

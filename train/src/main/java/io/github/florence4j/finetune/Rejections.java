@@ -29,6 +29,11 @@ final class Rejections implements RejectionListener {
         }
     }
 
+    /** Takes over what an earlier part of the run left out; it is not told again. */
+    void restore(Map<String, String> earlier) {
+        reasons.putAll(earlier);
+    }
+
     /** Why records were left out, by id. */
     Map<String, String> reasons() {
         return reasons;

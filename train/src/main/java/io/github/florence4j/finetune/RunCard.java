@@ -1,6 +1,7 @@
 package io.github.florence4j.finetune;
 
 import io.github.florence4j.data.Entry;
+import io.github.florence4j.data.IndexedSource;
 import io.github.florence4j.data.Pass;
 import io.github.florence4j.data.Sample;
 import io.github.florence4j.finetune.FineTuneConfig.Optimizer;
@@ -18,31 +19,40 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** What the model card of a run says. */
 final class RunCard {
+    private static final long LOOKED_AT = 20;
+
     private final TrainingSession session;
     private final FineTuneConfig config;
     private final RunPlan plan;
     private final Rejections rejections;
+    private final long rejectedInValidation;
 
-    RunCard(TrainingSession session, RunPlan plan, Rejections rejections) {
+    RunCard(TrainingSession session, RunPlan plan, Rejections rejections, long rejectedInValidation) {
         this.session = session;
         this.config = session.config;
         this.plan = plan;
         this.rejections = rejections;
+        this.rejectedInValidation = rejectedInValidation;
     }
 
     ModelCard.Facts facts(String name, TrainingState state, List<RunPoint> history, String picture) throws IOException {
-        String prompt = examplePrompt();
+        String prompt = examplePrompt(session.train);
         long trained = session.model.parameters().values().stream()
                 .mapToLong(Tensor::numel)
                 .sum();
-        long frozen = config.lora().isOn()
-                ? session.base.weights().parameterCount("")
-                : session.base.weights().parameterCount("") - trained;
+        Set<String> base = session.base.weights().names();
+        long frozen = session.base.weights().parameterCount("")
+                - session.model.parameters().entrySet().stream()
+                        .filter(entry -> base.contains(entry.getKey()))
+                        .mapToLong(entry -> entry.getValue().numel())
+                        .sum();
         return new ModelCard.Facts(
                 name,
                 config.model(),
@@ -61,9 +71,10 @@ final class RunCard {
                 picture);
     }
 
-    /** The prompt of the first record that has one. */
-    private String examplePrompt() throws IOException {
-        for (Entry entry : session.train.read(new Pass(config.training().seed(), 0), 0)) {
+    /** The prompt of one of the first records. */
+    private String examplePrompt(IndexedSource source) throws IOException {
+        long[] first = LongStream.range(0, Math.min(LOOKED_AT, source.count())).toArray();
+        for (Entry entry : source.read(new Pass(config.training().seed(), 0), first)) {
             if (entry instanceof Sample sample) {
                 return sample.prompt();
             }
@@ -71,7 +82,7 @@ final class RunCard {
         return "<CAPTION>";
     }
 
-    private List<ModelCard.DataFacts> data(String prompt) {
+    private List<ModelCard.DataFacts> data(String prompt) throws IOException {
         List<ModelCard.DataFacts> data = new ArrayList<>();
         data.add(new ModelCard.DataFacts(
                 "training",
@@ -79,9 +90,14 @@ final class RunCard {
                 prompt,
                 session.train.count(),
                 rejections.reasons().size()));
-        if (session.validation != null) {
+        IndexedSource validation = session.validation;
+        if (validation != null) {
             data.add(new ModelCard.DataFacts(
-                    "validation", ConfigFile.text(config.data().validation()), prompt, session.validation.count(), 0));
+                    "validation",
+                    ConfigFile.text(config.data().validation()),
+                    examplePrompt(validation),
+                    validation.count(),
+                    rejectedInValidation));
         }
         return data;
     }
@@ -105,7 +121,14 @@ final class RunCard {
                 "gradient norm limit",
                 optimizer.maxGradNorm() == 0 ? "none" : Double.toString(optimizer.maxGradNorm())));
         facts.add(new Fact("precision", lower(training.precision())));
-        facts.add(new Fact("frozen parts", words(training.freeze())));
+        facts.add(new Fact(
+                "frozen parts",
+                config.lora().isOn()
+                        ? "all but the adapters"
+                                + (config.lora().loraFull().isEmpty()
+                                        ? ""
+                                        : " and " + words(config.lora().loraFull()))
+                        : words(training.freeze())));
         if (config.lora().isOn()) {
             FineTuneConfig.Lora lora = config.lora();
             facts.add(new Fact(

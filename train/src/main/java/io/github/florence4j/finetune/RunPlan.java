@@ -1,5 +1,7 @@
 package io.github.florence4j.finetune;
 
+import io.github.florence4j.data.LoaderPosition;
+
 /**
  * How many examples, batches and steps a run has.
  *
@@ -13,6 +15,7 @@ record RunPlan(long samples, int batchSize, int accumulation, int epochs, long t
 
     /** The plan of a configuration for that many samples and a batch size, found or given. */
     static RunPlan of(FineTuneConfig.Training training, long samples, int batchSize) {
+        FineTuneConfig.require(samples > 0, "the training data has no records; expected one or more");
         int accumulation = training.globalBatch() == 0 ? training.accumulation() : training.globalBatch() / batchSize;
         long all = training.epochs() * stepsPerEpoch(samples, batchSize, accumulation);
         long total = training.maxSteps() == 0 ? all : Math.min(all, training.maxSteps());
@@ -27,8 +30,9 @@ record RunPlan(long samples, int batchSize, int accumulation, int epochs, long t
         return (count + size - 1) / size;
     }
 
-    /** Passes over the data after that many examples, with their fraction. */
-    double epochs(long examples) {
-        return (double) examples / samples;
+    /** Passes over the data up to a position, with their fraction. */
+    double epochs(LoaderPosition position) {
+        double within = (double) (position.window() + (long) position.delivered() * batchSize) / samples;
+        return position.epoch() + Math.min(1, within);
     }
 }

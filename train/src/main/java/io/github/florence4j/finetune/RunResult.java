@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.florence4j.report.CurveChart;
 import io.github.florence4j.report.ModelCard;
+import io.github.florence4j.report.OutputFile;
 import io.github.florence4j.report.RunPoint;
 import io.github.florence4j.weights.CheckpointWriter;
 import io.github.florence4j.weights.Weights;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -81,7 +81,7 @@ final class RunResult {
                     .put("value", best.value())
                     .put("loss", best.loss());
         }
-        Files.write(
+        OutputFile.write(
                 output.resolve(OUTCOME), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(outcome));
     }
 }

@@ -3,6 +3,7 @@ package io.github.florence4j.finetune;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -12,9 +13,18 @@ import java.util.Set;
  * @param state where the run was
  * @param random the state of libtorch's random number generator
  * @param batchSize the batch size in use, found or given
+ * @param samples records of the training data
+ * @param rejected why records were left out, by id
  * @param config the run's configuration
  */
-record SavedRun(int format, TrainingState state, byte[] random, int batchSize, JsonNode config) {
+record SavedRun(
+        int format,
+        TrainingState state,
+        byte[] random,
+        int batchSize,
+        long samples,
+        Map<String, String> rejected,
+        JsonNode config) {
     static final int FORMAT = 1;
 
     /** Checks that this version can read it. */
@@ -29,7 +39,11 @@ record SavedRun(int format, TrainingState state, byte[] random, int batchSize, J
      * @return sentences about what is different but does not matter to the past
      * @throws IllegalArgumentException when it does matter; all keys are named
      */
-    List<String> differences(FineTuneConfig now) {
+    List<String> differences(FineTuneConfig now, long samplesNow) {
+        FineTuneConfig.require(
+                samples == samplesNow,
+                "the training data had " + samples + " records and has " + samplesNow
+                        + "; expected the same data, or another output folder");
         List<String> refused = new ArrayList<>();
         List<String> told = new ArrayList<>();
         JsonNode tree = ConfigFile.tree(now);

@@ -1,5 +1,6 @@
 package io.github.florence4j.finetune;
 
+import io.github.florence4j.hub.HubId;
 import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.train.LoraAdapters;
@@ -31,7 +32,7 @@ final class TrainedAdapters implements TrainedModel {
      */
     TrainedAdapters(Checkpoint base, String baseName, FineTuneConfig.Lora lora) {
         this.base = base;
-        this.baseName = baseName;
+        this.baseName = HubId.looksLikeHubId(baseName) ? HubId.parse(baseName).repository() : baseName;
         Set<Part> frozen = EnumSet.allOf(Part.class);
         lora.loraFull().forEach(frozen::remove);
         this.weights = TrainingWeights.of(base.weights(), frozen);

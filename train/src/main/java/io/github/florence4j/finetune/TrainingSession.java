@@ -161,7 +161,10 @@ final class TrainingSession implements AutoCloseable {
 
     /** Reads data in the order of its source, for measuring the loss. */
     SampleLoader batchesInOrder(SampleSource source, int batchSize, RejectionListener listener) {
-        return loader(source, LoaderOptions.inOrder(batchSize), listener);
+        return loader(
+                source,
+                LoaderOptions.inOrder(batchSize).withSeed(config.training().seed()),
+                listener);
     }
 
     /** Reads the training data without its pictures. */
@@ -190,14 +193,26 @@ final class TrainingSession implements AutoCloseable {
     }
 
     private SampleLoader loader(SampleSource source, LoaderOptions options, RejectionListener listener) {
-        int threads = config.machine().dataThreads();
-        LoaderOptions threaded = threads == 0 ? options : options.withThreads(threads, options.prefetch());
+        long pixelBytes = 3L * processor.config().height() * processor.config().width() * Float.BYTES;
+        long ahead = Math.max(options.batchSize(), Math.min(options.prefetch(), heapForPixels() / pixelBytes));
+        LoaderOptions threaded = options.withThreads(dataThreads(), (int) ahead);
         return new SampleLoader(
                 source,
                 new SampleEncoder(tokenizer, encoding()),
                 processor,
                 threaded.withPixelsWanted(pictures::wantsPixels),
                 listener);
+    }
+
+    /** Threads that decode images. */
+    int dataThreads() {
+        int threads = config.machine().dataThreads();
+        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
+    /** The bytes of Java's heap that examples read ahead may take. */
+    private static long heapForPixels() {
+        return Runtime.getRuntime().maxMemory() / 4;
     }
 
     private EncodingOptions encoding() {

@@ -58,7 +58,8 @@ final class Validation implements AutoCloseable {
         this.options = EvaluationOptions.DEFAULTS
                 .withMetrics(answers && !metric.equals(AUTO) ? List.of(Metric.named(metric)) : List.of())
                 .withBatchSize(evaluation.evalBatchSize())
-                .withSeed(session.config.training().seed());
+                .withSeed(session.config.training().seed())
+                .withThreads(session.dataThreads());
         boolean whole = evaluation.evalSamples() == 0 || evaluation.evalSamples() >= source.count();
         this.samples = whole ? source : Evaluation.chosen(source, options.withLimit(evaluation.evalSamples()));
         GenerationOptions generation = GenerationOptions.from(

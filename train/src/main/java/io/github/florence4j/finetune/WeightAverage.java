@@ -34,13 +34,14 @@ final class WeightAverage implements AutoCloseable {
 
     /** Exchanges weights and average: once to use the average, once more to go on. */
     void swap() {
-        try (NoGrad noGrad = new NoGrad();
-                PointerScope scope = new PointerScope()) {
+        try (NoGrad noGrad = new NoGrad()) {
             parameters.forEach((name, parameter) -> {
-                Tensor average = average(name);
-                Tensor weights = parameter.detach().clone();
-                parameter.copy_(average);
-                average.copy_(weights);
+                try (PointerScope scope = new PointerScope()) {
+                    Tensor average = average(name);
+                    Tensor weights = parameter.detach().clone();
+                    parameter.copy_(average);
+                    average.copy_(weights);
+                }
             });
         }
     }

@@ -8,14 +8,16 @@ import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /** Writes a file whole or not at all: beside its place, then moved there. */
-final class OutputFile {
+public final class OutputFile {
     private OutputFile() {}
 
-    static void write(Path file, String text) throws IOException {
+    /** Writes a text in UTF-8. */
+    public static void write(Path file, String text) throws IOException {
         write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static void write(Path file, byte[] content) throws IOException {
+    /** Writes bytes. */
+    public static void write(Path file, byte[] content) throws IOException {
         Path beside = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             Files.write(beside, content);

@@ -2,11 +2,14 @@ package io.github.florence4j.train;
 
 import io.github.florence4j.data.Batch;
 import io.github.florence4j.data.Example;
+import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Shapes;
 import io.github.florence4j.torch.Tensors;
 import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * The tensors of examples that go through the model together; they belong to the scope that was open when it was made.
@@ -46,7 +49,8 @@ public record TrainingBatch(ImageInput image, Tensor promptIds, int[] promptLeng
      */
     public static ImageInput pixels(Batch batch, int height, int width, Device device) {
         int count = 3 * height * width;
-        float[] values = new float[Math.multiplyExact(batch.size(), count)];
+        Tensor host = torch.empty(batch.size(), 3, height, width);
+        FloatPointer values = new FloatPointer(host.data_ptr());
         for (int row = 0; row < batch.size(); row++) {
             Example example = batch.examples().get(row);
             float[] pixels = example.pixelValues();
@@ -54,9 +58,9 @@ public record TrainingBatch(ImageInput image, Tensor promptIds, int[] promptLeng
                 throw new IllegalArgumentException("example " + example.id() + " has "
                         + (pixels == null ? "no" : pixels.length) + " pixel values; expected " + count);
             }
-            System.arraycopy(pixels, 0, values, row * count, count);
+            values.position((long) row * count).put(pixels);
         }
         return new ImageInput(
-                ImageInput.Stage.PIXELS, Tensors.ofFloats(device, values).view(batch.size(), 3, height, width));
+                ImageInput.Stage.PIXELS, device.is_cpu() ? host : host.to(device, DType.FLOAT32.scalarType()));
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,9 @@ class FineTuneTest {
     private Path folder;
 
     private Path data;
+
+    /** The steps of the run that is under way. */
+    private final List<TrainingPoint> running = new ArrayList<>();
 
     @BeforeEach
     void writeQuestions() throws IOException {
@@ -70,9 +74,8 @@ class FineTuneTest {
         List<TrainingPoint> whole = run("whole", settings, false, () -> false).points;
 
         List<TrainingPoint> parts = new ArrayList<>();
-        for (int stopAt : new int[] {1, 2, 4, 7, Integer.MAX_VALUE}) {
-            AtomicInteger steps = new AtomicInteger();
-            Run part = run("parts", settings, true, () -> steps.incrementAndGet() >= 1 && stopAt != Integer.MAX_VALUE);
+        for (int stopAfter : new int[] {1, 3, 5, 6, Integer.MAX_VALUE}) { // an epoch has 5 steps, or 3 of two batches
+            Run part = run("parts", settings, true, () -> parts.size() + running.size() >= stopAfter);
             parts.addAll(part.points);
         }
 
@@ -93,6 +96,86 @@ class FineTuneTest {
                 .isEqualTo(RunLog.read(folder.resolve("whole/metrics.jsonl")).stream()
                         .map(RunPoint::step)
                         .toList());
+    }
+
+    @Test
+    void aRunStoppedWithinAValidationMakesItUpWhenItGoesOn() throws IOException {
+        Map<String, String> settings = Map.of(
+                "validation", "jsonl:" + data, "metric", "loss", "lr", "1e-3", "ema", "0.5", "eval-batch-size", "1");
+        Run whole = run("whole", settings, false, () -> false);
+        AtomicInteger asked = new AtomicInteger();
+        Run first = run("parts", settings, false, () -> running.size() == 5 && asked.incrementAndGet() == 4);
+        assertThat(first.outcome.end()).isEqualTo(FineTune.End.STOPPED);
+        assertThat(first.outcome.state().validationDue()).isTrue();
+        assertThat(first.validations).hasSize(1);
+        asked.set(0);
+        Run last = run("parts", settings, true, () -> running.size() == 5 && asked.incrementAndGet() == 4);
+        assertThat(last.outcome.end()).isEqualTo(FineTune.End.STOPPED); // within the last validation
+        Run rest = run("parts", settings, true, () -> false);
+
+        assertThat(rest.points).isEmpty();
+        assertThat(rest.outcome.state().best()).isEqualTo(whole.outcome.state().best());
+        assertThat(Stream.of(first, last, rest).flatMap(run -> run.validations.stream()))
+                .isEqualTo(whole.validations);
+        assertThat(folder.resolve("parts/model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
+    }
+
+    @Test
+    void accumulatedBatchesStepAsOneBatchDoesAlsoAtTheEndOfAnEpoch() throws IOException {
+        List<TrainingPoint> one = run("one", Map.of("batch-size", "4", "lr", "1e-6"), false, () -> false).points;
+        for (int size : new int[] {1, 2}) {
+            List<TrainingPoint> parts = run(
+                            "of-" + size,
+                            Map.of("batch-size", Integer.toString(size), "global-batch", "4", "lr", "1e-6"),
+                            false,
+                            () -> false)
+                    .points;
+            assertThat(parts).hasSameSizeAs(one).hasSize(6); // two epochs of 4 + 4 + 2 examples
+            for (int i = 0; i < one.size(); i++) {
+                assertThat(parts.get(i).loss()).isCloseTo(one.get(i).loss(), Percentage.withPercentage(1e-3));
+                assertThat(parts.get(i).gradientNorm())
+                        .isCloseTo(one.get(i).gradientNorm(), Percentage.withPercentage(1e-1));
+            }
+        }
+    }
+
+    @Test
+    void anEndByPatienceIsRememberedWhenTheRunIsResumed() throws IOException {
+        Map<String, String> settings = Map.of(
+                "lr",
+                "1e-12",
+                "epochs",
+                "20",
+                "validation",
+                "jsonl:" + data,
+                "patience",
+                "1",
+                "metric",
+                "exact-match",
+                "max-new-tokens",
+                "3",
+                "num-beams",
+                "1",
+                "eval-samples",
+                "2");
+        long steps =
+                run("patient", settings, false, () -> false).outcome.state().step();
+
+        Run again = run("patient", settings, true, () -> false);
+
+        assertThat(again.outcome.end()).isEqualTo(FineTune.End.EARLY);
+        assertThat(again.outcome.state().step()).isEqualTo(steps);
+        assertThat(again.points).isEmpty();
+    }
+
+    @Test
+    void twoRunsDoNotShareAFolder() throws IOException {
+        try (RunLock lock = RunLock.of(folder.resolve("held/checkpoints"))) {
+            assertThatThrownBy(() -> run("held", Map.of(), false, () -> false))
+                    .isInstanceOf(TrainingFailedException.class)
+                    .hasMessageContaining("another run is at work");
+        }
     }
 
     @Test
@@ -143,7 +226,7 @@ class FineTuneTest {
 
         try (Stream<Path> kept = Files.list(folder.resolve("kept/checkpoints"))) {
             assertThat(kept.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder("step-00000009", "step-00000010");
+                    .containsExactlyInAnyOrder("step-00000009", "step-00000010", "run.lock");
         }
     }
 
@@ -179,7 +262,7 @@ class FineTuneTest {
     void aLossThatIsNoNumberEndsTheRunAndNamesTheExamples() {
         assertThatThrownBy(() -> run("nan", Map.of("lr", "1e30", "max-grad-norm", "0"), false, () -> false))
                 .isInstanceOf(TrainingFailedException.class)
-                .hasMessageMatching("(?s).*step \\d+ has a loss of .* on the examples q\\d.*");
+                .hasMessageMatching("the (loss|gradient's norm) is .* in step \\d+, with the examples q\\d, q\\d; .*");
     }
 
     @Test
@@ -206,8 +289,9 @@ class FineTuneTest {
 
         Run run = run("bad", Map.of("epochs", "1"), false, () -> false);
 
-        assertThat(run.points.stream().mapToDouble(TrainingPoint::epoch).max().orElseThrow())
-                .isCloseTo(10 / 12.0, org.assertj.core.data.Offset.offset(1e-9));
+        assertThat(run.points).hasSize(6); // the batch of the lost picture has one example
+        assertThat(run.points.get(5).epoch()).isEqualTo(1);
+        assertThat(folder.resolve("bad/README.md")).content().contains("| 12 | 2 |");
         assertThat(run.notices).anyMatch(n -> n.contains("lost")).anyMatch(n -> n.contains("questions.jsonl"));
     }
 
@@ -256,7 +340,8 @@ class FineTuneTest {
         keys.put("lr", List.of("1e-4"));
         keys.put("threads", List.of("1"));
         settings.forEach((key, value) -> keys.put(key, List.of(value)));
-        List<TrainingPoint> points = new ArrayList<>();
+        List<TrainingPoint> points = running;
+        points.clear();
         List<ValidationPoint> validations = new ArrayList<>();
         List<String> notices = new ArrayList<>();
         TrainingListener listener = new TrainingListener() {
@@ -277,6 +362,8 @@ class FineTuneTest {
         };
         FineTune.Outcome outcome =
                 FineTune.run(ConfigFile.of(keys), Fixtures.path("tiny-transformers"), resume, listener, stop);
-        return new Run(outcome, points, validations, notices);
+        List<TrainingPoint> done = List.copyOf(points);
+        points.clear();
+        return new Run(outcome, done, validations, notices);
     }
 }

@@ -54,7 +54,8 @@ class FullDiskTest {
 
     private static SavedRun run(long step) {
         TrainingState state = new TrainingState(step, LoaderPosition.start(0), step, step, 1, null, 0, false);
-        return new SavedRun(SavedRun.FORMAT, state, Seeds.state(), 2, ConfigFile.tree(FineTuneConfig.DEFAULTS));
+        return new SavedRun(
+                SavedRun.FORMAT, state, Seeds.state(), 2, 10, Map.of(), ConfigFile.tree(FineTuneConfig.DEFAULTS));
     }
 
     /** The size of every file below a folder. */
