@@ -169,6 +169,8 @@ public final class ContactSheet {
                 }
                 if (text.charAt(end) == ' ') {
                     space = end;
+                } else if (text.charAt(end) == '>') {
+                    space = next; // behind a token such as <loc_7>
                 }
                 end = next;
             }

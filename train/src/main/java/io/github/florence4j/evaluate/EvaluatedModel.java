@@ -15,7 +15,6 @@ import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.train.LoraFiles;
 import io.github.florence4j.weights.Checkpoint;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -60,9 +59,7 @@ public final class EvaluatedModel implements AutoCloseable {
         Florence2Config.read(directory); // whether this is a Florence-2 at all, before anything native
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         try {
-            Path file = directory.resolve("preprocessor_config.json");
-            ImageProcessorConfig images =
-                    Files.isRegularFile(file) ? ImageProcessorConfig.read(file) : ImageProcessorConfig.FLORENCE_2;
+            ImageProcessorConfig images = ImageProcessorConfig.ofCheckpoint(directory);
             Florence2Tokenizer tokenizer = kept(resources, Florence2Tokenizer.load(directory));
             Checkpoint checkpoint = kept(resources, checkpoint(directory, device));
             Parameters.Source weights = adapter == null

@@ -296,7 +296,8 @@ public record FineTuneConfig(
                             label = "NAME",
                             value =
                                     "Layers with adapters: language_model for its q_proj, k_proj, v_proj, out_proj, fc1 and fc2;"
-                                            + " all-linear; or any ends of names, such as decoder_attn.q_proj.")
+                                            + " all-linear; any ends of names, such as encoder_attn.q_proj; or one regular"
+                                            + " expression for whole names.")
                     List<String> loraTargets,
             @Setting(label = "PART", value = "Parts that train in full beside the adapters, such as projector.")
                     List<Part> loraFull) {
@@ -324,9 +325,7 @@ public record FineTuneConfig(
             if (loraTargets.equals(List.of(LANGUAGE_MODEL))) {
                 return LoraTargets.LANGUAGE_MODEL;
             }
-            return loraTargets.equals(List.of(LoraTargets.ALL_LINEAR_NAME))
-                    ? LoraTargets.ALL_LINEAR
-                    : new LoraTargets.Named(loraTargets);
+            return loraTargets.size() == 1 ? LoraTargets.parse(loraTargets.get(0)) : new LoraTargets.Named(loraTargets);
         }
 
         /** The adapters that are asked for. */

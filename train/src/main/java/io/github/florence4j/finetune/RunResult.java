@@ -49,7 +49,7 @@ final class RunResult {
                     saving.savePrecision().dtype(),
                     output);
         }
-        CheckpointWriter.copyProcessorFiles(session.modelFolder, output);
+        CheckpointWriter.copyProcessorFiles(session.modelFolder, output, session.base.config(), saving.saveLayout());
         if (session.model instanceof TrainedAdapters adapters) {
             adapters.export(output.resolve("adapter"));
         }

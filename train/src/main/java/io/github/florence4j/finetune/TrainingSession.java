@@ -25,7 +25,6 @@ import io.github.florence4j.train.TrainingStep;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.Part;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -75,10 +74,10 @@ final class TrainingSession implements AutoCloseable {
         this.modelFolder = modelFolder;
         try {
             Florence2Config.read(modelFolder); // whether this is a Florence-2 at all, before anything native
-            this.processor = new ImageProcessor(processorConfig(modelFolder));
-            this.train = opened(Sources.open(config.data().train().asText()));
+            this.processor = new ImageProcessor(ImageProcessorConfig.ofCheckpoint(modelFolder));
+            this.train = opened(Sources.open("data.train", config.data().train()));
             this.validation = config.data().hasValidation()
-                    ? opened(Sources.open(config.data().validation().asText()))
+                    ? opened(Sources.open("data.validation", config.data().validation()))
                     : null;
             if (config.machine().threads() > 0) {
                 Threads.set(config.machine().threads());
@@ -136,11 +135,6 @@ final class TrainingSession implements AutoCloseable {
                 optimizer.epsilon(),
                 optimizer.weightDecay(),
                 !optimizer.noDecayGroups());
-    }
-
-    private static ImageProcessorConfig processorConfig(Path folder) throws IOException {
-        Path file = folder.resolve("preprocessor_config.json");
-        return Files.isRegularFile(file) ? ImageProcessorConfig.read(file) : ImageProcessorConfig.FLORENCE_2;
     }
 
     /** The tensors that a checkpoint keeps. */

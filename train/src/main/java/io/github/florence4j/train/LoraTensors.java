@@ -87,7 +87,8 @@ record LoraTensors(Path file, Map<String, Tensor> adapters, Map<String, Tensor> 
         });
         Map<String, Tensor> tables = new LinkedHashMap<>(others);
         tables.keySet().retainAll(TABLES_IN_USE);
-        if (tables.values().stream().anyMatch(table -> !same(table, base.get(TensorNames.TOKEN_TABLE)))) {
+        boolean whole = tables.keySet().equals(TABLES_IN_USE);
+        if (whole || tables.values().stream().anyMatch(table -> !same(table, base.get(TensorNames.TOKEN_TABLE)))) {
             requireOne(tables);
             replacements.put(TensorNames.TOKEN_TABLE, tables.values().iterator().next());
         }
