@@ -166,7 +166,8 @@ class LoraFilesTest {
             }
             add(saved, Map.of("lm_head.weight", other));
             assertThatThrownBy(() -> LoraFiles.load(saved, checkpoint.weights()))
-                    .hasMessageContaining(" apart from what is tied to it; expected token embeddings and output head to be");
+                    .hasMessageContaining(
+                            " apart from what is tied to it; expected token embeddings and output head to be");
         }
     }
 
