@@ -40,7 +40,10 @@ public final class DataSetWriter {
             throw new IOException("a data set cannot be written to " + folder);
         }
         Files.createDirectories(parent);
-        Path beside = Files.createTempDirectory(parent, "." + target.getFileName() + ".part");
+        // Not a temporary directory of the JDK, which only its owner could read after the move.
+        Path beside = parent.resolve(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        Files.createDirectory(beside);
         try {
             List<WrittenSplit> written = splits(beside, options, progress);
             Files.writeString(beside.resolve("synth.json"), description(options, written));
