@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Says in one sentence what is on a page, and which phrase of it is where. */
 final class Captions {
@@ -34,22 +35,27 @@ final class Captions {
 
     /** {@code An invoice from Acorn Ltd with three fields, a table and a total.} */
     static Page ofDocument(Rendered rendered, DocumentKind kind, Composition composition) {
-        List<Phrase> phrases = new ArrayList<>();
-        phrases.add(new Phrase(composition.subject(), List.of(boxOf(rendered.lines(), composition.subject()))));
         Map<PartKind, List<Box>> boxes = new EnumMap<>(PartKind.class);
         for (Part part : rendered.parts()) {
             if (NAMED.contains(part.kind())) {
                 boxes.computeIfAbsent(part.kind(), key -> new ArrayList<>()).add(part.box());
             }
         }
+        String start =
+                Character.toUpperCase(kind.phrase().charAt(0)) + kind.phrase().substring(1);
+        String subject = composition.subject();
+        List<Phrase> phrases = new ArrayList<>();
+        List<Box> itself = itself(kind, boxes);
+        if (itself != null) {
+            phrases.add(new Phrase(start, itself));
+        }
+        phrases.add(new Phrase(subject, List.of(boxOf(rendered.lines(), subject))));
         List<String> named = new ArrayList<>();
         boxes.forEach((part, places) -> {
             named.add(counted(part, places.size()));
             phrases.add(new Phrase(counted(part, places.size()), places));
         });
-        String start =
-                Character.toUpperCase(kind.phrase().charAt(0)) + kind.phrase().substring(1);
-        String caption = start + " " + composition.relation() + " " + composition.subject()
+        String caption = start + " " + composition.relation() + " " + subject
                 + (named.isEmpty() ? "" : " with " + enumerated(named)) + ".";
         return new Page(
                 rendered.raster(),
@@ -61,7 +67,16 @@ final class Captions {
                 composition.contents());
     }
 
-    /** {@code The word Acorn}, {@code The letter A}, {@code Two lines of text.} */
+    /** Takes the part that is the whole document out of those that it has. */
+    private static @Nullable List<Box> itself(DocumentKind kind, Map<PartKind, List<Box>> boxes) {
+        return switch (kind) {
+            case TABLE -> boxes.remove(PartKind.TABLE);
+            case LIST -> boxes.remove(PartKind.LIST);
+            default -> null;
+        };
+    }
+
+    /** {@code The word Acorn}, {@code The character A}, {@code two lines of text}. */
     static Page ofSnippets(Rendered rendered, Level level, Set<String> contents) {
         List<Line> lines = rendered.lines();
         String text = lines.get(0).text();

@@ -155,15 +155,17 @@ public final class Content {
         return admitted(() -> new Money(Math.max(from, (long) rng.between(from, to) / step * step)));
     }
 
-    /** A number of that many digits, the first of which is not 0. */
+    /** A number of that many digits, the first of which is not 0. Those of one or two digits belong to both splits. */
     public String number(int digits) {
-        return admitted(() -> {
-            StringBuilder number = new StringBuilder().append(rng.between(1, 9));
-            while (number.length() < digits) {
-                number.append(rng.between(0, 9));
-            }
-            return number.toString();
-        });
+        return digits < 3 ? digits(digits) : admitted(() -> digits(digits));
+    }
+
+    private String digits(int count) {
+        StringBuilder number = new StringBuilder().append(rng.between(1, 9));
+        while (number.length() < count) {
+            number.append(rng.between(0, 9));
+        }
+        return number.toString();
     }
 
     /** A whole number in a range. */

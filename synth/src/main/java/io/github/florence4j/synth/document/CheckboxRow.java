@@ -8,7 +8,6 @@ import io.github.florence4j.synth.document.Block.Row;
 import io.github.florence4j.synth.page.PartKind;
 import io.github.florence4j.synth.type.TypeSize;
 import java.awt.Shape;
-import java.awt.geom.Area;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
@@ -60,17 +59,18 @@ final class CheckboxRow {
 
     private static Shape box(double x, double y, int side) {
         int line = Math.max(1, side / 10);
-        Area frame = new Area(new Rectangle2D.Double(x, y, side, side));
-        frame.subtract(new Area(new Rectangle2D.Double(x + line, y + line, side - 2 * line, side - 2 * line)));
+        Path2D frame = new Path2D.Double(new Rectangle2D.Double(x, y, side, line));
+        frame.append(new Rectangle2D.Double(x, y + side - line, side, line), false);
+        frame.append(new Rectangle2D.Double(x, y + line, line, side - 2 * line), false);
+        frame.append(new Rectangle2D.Double(x + side - line, y + line, line, side - 2 * line), false);
         return frame;
     }
 
     private static Shape cross(double x, double y, int side) {
         double arm = Math.max(1, side / 12.0);
         double in = 0.2 * side;
-        Path2D falling = stroke(x + in, y + in, x + side - in, y + side - in, arm);
-        Area cross = new Area(falling);
-        cross.add(new Area(stroke(x + in, y + side - in, x + side - in, y + in, arm)));
+        Path2D cross = stroke(x + in, y + in, x + side - in, y + side - in, arm);
+        cross.append(stroke(x + in, y + side - in, x + side - in, y + in, arm), false);
         return cross;
     }
 

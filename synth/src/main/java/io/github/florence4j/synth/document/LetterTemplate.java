@@ -11,11 +11,13 @@ import io.github.florence4j.synth.document.Design.Align;
 import io.github.florence4j.synth.document.Design.Frame;
 import io.github.florence4j.synth.page.PartKind;
 import io.github.florence4j.synth.page.Question;
+import java.util.Iterator;
 import java.util.List;
 
 /** A letter. */
 final class LetterTemplate implements Template {
     private static final int MOST_PARAGRAPHS = 5;
+    private static final int MOST_SENTENCES = 4;
 
     @Override
     public void compose(Sheet sheet) {
@@ -97,14 +99,20 @@ final class LetterTemplate implements Template {
     }
 
     private static void body(Sheet sheet) {
-        int paragraphs = sheet.room() > 16 ? sheet.rng.between(2, MOST_PARAGRAPHS) : 1;
-        for (int i = 0; i < paragraphs; i++) {
-            int sentences = sheet.room() > 16 ? sheet.rng.between(1, 4) : 1;
-            String text = String.join(" ", Content.distinct(sentences, sheet.content::sentence));
-            Block block = sheet.paragraph(PartKind.PARAGRAPH, sheet.look.body(), text);
-            if (i == 0 && sentences == 1) {
-                block.ask(
-                        sheet.question(text, FREE_TEXT, "What does the letter say?", "What is written in the letter?"));
+        boolean spacious = sheet.room() > 16;
+        int paragraphs = spacious ? sheet.rng.between(2, MOST_PARAGRAPHS) : 1;
+        Iterator<String> sentences = Content.distinct(MOST_SENTENCES * paragraphs, sheet.content::sentence)
+                .iterator();
+        for (int i = 0; i < paragraphs && sentences.hasNext(); i++) {
+            StringBuilder text = new StringBuilder(sentences.next());
+            int more = spacious ? sheet.rng.between(0, MOST_SENTENCES - 1) : 0;
+            for (int j = 0; j < more && sentences.hasNext(); j++) {
+                text.append(' ').append(sentences.next());
+            }
+            Block block = sheet.paragraph(PartKind.PARAGRAPH, sheet.look.body(), text.toString());
+            if (i == 0 && more == 0) {
+                block.ask(sheet.question(
+                        text.toString(), FREE_TEXT, "What does the letter say?", "What is written in the letter?"));
             } else if (i > 0) {
                 block.optional(10 + i);
             }

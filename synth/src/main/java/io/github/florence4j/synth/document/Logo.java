@@ -5,7 +5,7 @@ import io.github.florence4j.synth.document.Block.Row;
 import io.github.florence4j.synth.document.Design.Align;
 import io.github.florence4j.synth.page.PartKind;
 import java.awt.Shape;
-import java.awt.geom.Area;
+import java.awt.geom.AffineTransform;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
@@ -34,7 +34,7 @@ final class Logo {
         double half = size / 2;
         return switch (kind) {
             case 0 -> new Ellipse2D.Double(x, y, size, size);
-            case 1 -> without(new Ellipse2D.Double(x, y, size, size), inner(x, y, size, 0.25));
+            case 1 -> ring(x, y, size);
             case 2 -> new Rectangle2D.Double(x, y, size, size);
             case 3 -> polygon(x + half, y, x + size, y + size, x, y + size);
             case 4 -> polygon(x + half, y, x + size, y + half, x + half, y + size, x, y + half);
@@ -42,15 +42,13 @@ final class Logo {
         };
     }
 
-    private static Shape inner(double x, double y, double size, double margin) {
-        return new Ellipse2D.Double(
-                x + margin * size, y + margin * size, (1 - 2 * margin) * size, (1 - 2 * margin) * size);
-    }
-
-    private static Shape without(Shape outer, Shape inner) {
-        Area area = new Area(outer);
-        area.subtract(new Area(inner));
-        return area;
+    /** A disc and, mirrored so that it winds the other way, the hole in it. */
+    private static Shape ring(double x, double y, double size) {
+        Path2D path = new Path2D.Double(new Ellipse2D.Double(x, y, size, size));
+        double middle = x + size / 2;
+        Shape hole = new Ellipse2D.Double(middle - size / 4, y + size / 4, size / 2, size / 2);
+        path.append(new AffineTransform(-1, 0, 0, 1, 2 * middle, 0).createTransformedShape(hole), false);
+        return path;
     }
 
     private static Shape polygon(double... points) {

@@ -12,6 +12,7 @@ import io.github.florence4j.synth.document.Design.Frame;
 import io.github.florence4j.synth.page.PartKind;
 import io.github.florence4j.synth.page.Question;
 import io.github.florence4j.synth.type.TypeSize;
+import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,8 @@ final class Sheet {
 
     /** A number of rows from {@code least} to {@code most} that leaves some for later. */
     int rows(int least, int most, int forLater) {
-        return rng.between(least, Math.max(least, Math.min(most, room() - forLater)));
+        int fitting = Math.max(least, Math.min(most, room() - forLater));
+        return rng.between(Math.max(least, fitting / 3), fitting);
     }
 
     Question question(Value value, List<String> types, String... wordings) {
@@ -229,10 +231,10 @@ final class Sheet {
 
     private Row dotted(Row row, double from, double to) {
         double size = Math.max(1, look.body().em() / 14);
-        List<Mark> dots = new ArrayList<>();
+        Path2D dots = new Path2D.Double();
         for (double x = Math.ceil(from); x + size <= to; x += Math.round(5 * size)) {
-            dots.add(new Mark(new Rectangle2D.Double(x, -size, size, size), look.ink(), false));
+            dots.append(new Rectangle2D.Double(x, -size, size, size), false);
         }
-        return new Row(row.cells(), dots, row.above(), row.below());
+        return new Row(row.cells(), List.of(new Mark(dots, look.ink(), false)), row.above(), row.below());
     }
 }

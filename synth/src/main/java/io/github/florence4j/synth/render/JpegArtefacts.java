@@ -21,16 +21,17 @@ final class JpegArtefacts {
                 99,
         99, 99, 99, 99, 99, 99
     };
-    /** {@code COSINES[u * 8 + x]}: the orthonormal basis of the transform. */
-    private static final float[] COSINES = new float[N * N];
+    // Half the cosines of 1 to 7 sixteenths of a half turn: all factors of the orthonormal transform.
+    private static final float K1 = halfCosine(1);
+    private static final float K2 = halfCosine(2);
+    private static final float K3 = halfCosine(3);
+    private static final float K4 = halfCosine(4);
+    private static final float K5 = halfCosine(5);
+    private static final float K6 = halfCosine(6);
+    private static final float K7 = halfCosine(7);
 
-    static {
-        for (int u = 0; u < N; u++) {
-            for (int x = 0; x < N; x++) {
-                double scale = u == 0 ? StrictMath.sqrt(1.0 / N) : StrictMath.sqrt(2.0 / N);
-                COSINES[u * N + x] = (float) (scale * StrictMath.cos((2 * x + 1) * u * Math.PI / (2 * N)));
-            }
-        }
+    private static float halfCosine(int sixteenths) {
+        return (float) (StrictMath.cos(sixteenths * Math.PI / 16) / 2);
     }
 
     private JpegArtefacts() {}
@@ -72,7 +73,7 @@ final class JpegArtefacts {
     }
 
     private static byte toByte(float value) {
-        return (byte) Math.max(0, Math.min(255, Math.round(value)));
+        return (byte) Math.max(0, Math.min(255, (int) (value + 0.5f)));
     }
 
     private static int[] steps(int[] table, int quality) {
@@ -106,46 +107,63 @@ final class JpegArtefacts {
     }
 
     private static void roundTrip(float[] block, float[] half, int[] steps) {
-        boolean flat = true;
-        for (int i = 1; i < block.length && flat; i++) {
-            flat = block[i] == block[0];
-        }
-        if (flat) {
-            java.util.Arrays.fill(block, Math.round(block[0] * N / steps[0]) * steps[0] / (float) N);
-            return;
-        }
         forward(block, half);
         forward(half, block);
         for (int i = 0; i < block.length; i++) {
-            block[i] = Math.round(block[i] / steps[i]) * (float) steps[i];
+            int step = steps[(i & 7) << 3 | i >> 3];
+            block[i] = nearest(block[i] / step) * (float) step;
         }
         backward(block, half);
         backward(half, block);
     }
 
-    /** Transforms the rows and transposes. */
+    private static int nearest(float value) {
+        return (int) (value < 0 ? value - 0.5f : value + 0.5f);
+    }
+
+    /** Transforms the rows and transposes; sums and differences of mirrored samples halve the work. */
     private static void forward(float[] in, float[] out) {
         for (int row = 0; row < N; row++) {
-            for (int u = 0; u < N; u++) {
-                float sum = 0;
-                for (int x = 0; x < N; x++) {
-                    sum += COSINES[u * N + x] * in[row * N + x];
-                }
-                out[u * N + row] = sum;
-            }
+            int at = row * N;
+            float s0 = in[at] + in[at + 7];
+            float s1 = in[at + 1] + in[at + 6];
+            float s2 = in[at + 2] + in[at + 5];
+            float s3 = in[at + 3] + in[at + 4];
+            float d0 = in[at] - in[at + 7];
+            float d1 = in[at + 1] - in[at + 6];
+            float d2 = in[at + 2] - in[at + 5];
+            float d3 = in[at + 3] - in[at + 4];
+            out[row] = K4 * (s0 + s1 + s2 + s3);
+            out[4 * N + row] = K4 * (s0 - s1 - s2 + s3);
+            out[2 * N + row] = K2 * (s0 - s3) + K6 * (s1 - s2);
+            out[6 * N + row] = K6 * (s0 - s3) - K2 * (s1 - s2);
+            out[N + row] = K1 * d0 + K3 * d1 + K5 * d2 + K7 * d3;
+            out[3 * N + row] = K3 * d0 - K7 * d1 - K1 * d2 - K5 * d3;
+            out[5 * N + row] = K5 * d0 - K1 * d1 + K7 * d2 + K3 * d3;
+            out[7 * N + row] = K7 * d0 - K5 * d1 + K3 * d2 - K1 * d3;
         }
     }
 
-    /** The inverse of {@link #forward} for transposed blocks: transforms the rows back and transposes. */
+    /** Transforms the rows back and transposes. */
     private static void backward(float[] in, float[] out) {
         for (int row = 0; row < N; row++) {
-            for (int x = 0; x < N; x++) {
-                float sum = 0;
-                for (int u = 0; u < N; u++) {
-                    sum += COSINES[u * N + x] * in[row * N + u];
-                }
-                out[x * N + row] = sum;
-            }
+            int at = row * N;
+            float sum = K4 * (in[at] + in[at + 4]);
+            float difference = K4 * (in[at] - in[at + 4]);
+            float f0 = K2 * in[at + 2] + K6 * in[at + 6];
+            float f1 = K6 * in[at + 2] - K2 * in[at + 6];
+            float o0 = K1 * in[at + 1] + K3 * in[at + 3] + K5 * in[at + 5] + K7 * in[at + 7];
+            float o1 = K3 * in[at + 1] - K7 * in[at + 3] - K1 * in[at + 5] - K5 * in[at + 7];
+            float o2 = K5 * in[at + 1] - K1 * in[at + 3] + K7 * in[at + 5] + K3 * in[at + 7];
+            float o3 = K7 * in[at + 1] - K5 * in[at + 3] + K3 * in[at + 5] - K1 * in[at + 7];
+            out[row] = sum + f0 + o0;
+            out[7 * N + row] = sum + f0 - o0;
+            out[N + row] = difference + f1 + o1;
+            out[6 * N + row] = difference + f1 - o1;
+            out[2 * N + row] = difference - f1 + o2;
+            out[5 * N + row] = difference - f1 - o2;
+            out[3 * N + row] = sum - f0 + o3;
+            out[4 * N + row] = sum - f0 - o3;
         }
     }
 }

@@ -7,6 +7,9 @@ import io.github.florence4j.synth.page.Raster;
 
 /** Turns pages, and places on them, clockwise around their middle. */
 final class Turn {
+    /** Bits after the point of places: enough for pages of 16,000 pixels. */
+    private static final int FRACTION = 17;
+
     private final double middleX;
     private final double middleY;
     private final double sine;
@@ -62,19 +65,25 @@ final class Turn {
         int channels = page.channels();
         byte[] from = page.bytes();
         byte[] to = new byte[from.length];
+        int right = width > 1 ? channels : 0;
+        int down = height > 1 ? width * channels : 0;
+        int stepX = (int) Math.round(cosine * (1 << FRACTION));
+        int stepY = (int) Math.round(-sine * (1 << FRACTION));
+        int lastX = width - 1 << FRACTION;
+        int lastY = height - 1 << FRACTION;
         int at = 0;
         for (int y = 0; y < height; y++) {
+            double dx = 0.5 - middleX;
             double dy = y + 0.5 - middleY;
-            for (int x = 0; x < width; x++) {
-                double dx = x + 0.5 - middleX;
-                double sourceX = Math.max(0, Math.min(width - 1, middleX + cosine * dx + sine * dy - 0.5));
-                double sourceY = Math.max(0, Math.min(height - 1, middleY - sine * dx + cosine * dy - 0.5));
-                int left = Math.min((int) sourceX, Math.max(0, width - 2));
-                int top = Math.min((int) sourceY, Math.max(0, height - 2));
-                int right = width > 1 ? channels : 0;
-                int down = height > 1 ? width * channels : 0;
-                int partX = (int) (256 * (sourceX - left));
-                int partY = (int) (256 * (sourceY - top));
+            int sourceX = (int) Math.round((middleX + cosine * dx + sine * dy - 0.5) * (1 << FRACTION));
+            int sourceY = (int) Math.round((middleY - sine * dx + cosine * dy - 0.5) * (1 << FRACTION));
+            for (int x = 0; x < width; x++, sourceX += stepX, sourceY += stepY) {
+                int insideX = Math.max(0, Math.min(lastX, sourceX));
+                int insideY = Math.max(0, Math.min(lastY, sourceY));
+                int left = Math.min(insideX >> FRACTION, Math.max(0, width - 2));
+                int top = Math.min(insideY >> FRACTION, Math.max(0, height - 2));
+                int partX = insideX - (left << FRACTION) >> FRACTION - 8;
+                int partY = insideY - (top << FRACTION) >> FRACTION - 8;
                 int corner = (top * width + left) * channels;
                 for (int c = 0; c < channels; c++, corner++) {
                     int upper = (256 - partX) * (from[corner] & 0xFF) + partX * (from[corner + right] & 0xFF);
