@@ -8,7 +8,6 @@ needs: peft 0.21.0, torch 2.13.0, transformers 5.18.0
 """
 
 import json
-import re
 import sys
 from pathlib import Path
 
@@ -16,6 +15,8 @@ import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
 from transformers import Florence2ForConditionalGeneration
+
+from original_names import original_tree
 
 fixtures, out = Path(sys.argv[1]), Path(sys.argv[2])
 torch.set_num_threads(1)
@@ -58,31 +59,6 @@ def save(folder, adapted, model):
     expected = {"loss": loss, "tensors": tensors, "greedy": tokens}
     (out / folder / "expected.json").write_text(json.dumps(expected) + "\n")
     print(folder, expected)
-
-
-def original_name(name):
-    """What the original code calls a module of transformers."""
-    name = re.sub(r"^model\.language_model\.", "language_model.model.", name)
-    name = re.sub(r"^lm_head", "language_model.lm_head", name)
-    name = re.sub(r"^model\.(vision_tower\.)", r"\1", name)
-    name = re.sub(r"^model\.multi_modal_projector\.(image_proj_norm)", r"\1", name)
-    name = re.sub(r"\.((?:window|channel)_attn)\.(qkv|proj)$", r".\1.fn.\2", name)
-    return re.sub(r"\.ffn\.(fc[12])$", r".ffn.fn.net.\1", name)
-
-
-def original_tree(model):
-    """The linear layers of the model below the original code's names; the layers themselves are shared."""
-    root = torch.nn.Module()
-    for name, module in model.named_modules():
-        if isinstance(module, torch.nn.Linear) and "image_projection" not in name:
-            *parents, last = original_name(name).split(".")
-            node = root
-            for parent in parents:
-                if not hasattr(node, parent):
-                    node.add_module(parent, torch.nn.Module())
-                node = getattr(node, parent)
-            node.add_module(last, module)
-    return root
 
 
 model = load()

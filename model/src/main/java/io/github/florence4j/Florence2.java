@@ -21,7 +21,6 @@ import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Threads;
 import io.github.florence4j.weights.Checkpoint;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -138,7 +137,7 @@ public final class Florence2 implements AutoCloseable {
     /** Loads a checkpoint folder with those options. What was opened before a failure is closed again. */
     public static Florence2 load(Path directory, LoadOptions options) throws IOException {
         Florence2Config.read(directory); // whether this is a Florence-2 at all, before anything native
-        ImageProcessor processor = new ImageProcessor(processorConfig(directory));
+        ImageProcessor processor = new ImageProcessor(ImageProcessorConfig.ofCheckpoint(directory));
         if (options.threads() > 0) {
             Threads.set(options.threads());
         }
@@ -155,11 +154,6 @@ public final class Florence2 implements AutoCloseable {
             tokenizer.close();
             throw e;
         }
-    }
-
-    private static ImageProcessorConfig processorConfig(Path directory) throws IOException {
-        Path file = directory.resolve("preprocessor_config.json");
-        return Files.isRegularFile(file) ? ImageProcessorConfig.read(file) : ImageProcessorConfig.FLORENCE_2;
     }
 
     /** The checkpoint's configuration. */

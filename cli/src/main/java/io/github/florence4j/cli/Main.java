@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             TokenizeCommand.class,
             ParseCommand.class,
             MergeCommand.class,
+            SynthCommand.class,
+            DataCommand.class,
             VersionCommand.class
         },
         footer = {
@@ -86,6 +88,7 @@ public final class Main implements Runnable {
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, arguments) -> main.usage(e))
                 .setExecutionExceptionHandler((e, command, result) -> main.failure(e, command.getErr()));
         try {

@@ -69,6 +69,17 @@ final class TrainingBars implements TrainingListener, AutoCloseable {
     }
 
     @Override
+    public void validating(long done, long total) {
+        if (bar != null) {
+            bar.setExtraMessage(" validating " + done + "/" + total);
+            bar.refresh();
+        } else if (isTimeForALine()) {
+            lastLine = nanoTime.getAsLong();
+            reporter.note("validating, " + done + " of " + total + " samples");
+        }
+    }
+
+    @Override
     public void validated(ValidationPoint point) {
         StringBuilder sentence = new StringBuilder("validation at step " + point.step());
         if (!Double.isNaN(point.loss())) {

@@ -116,8 +116,9 @@ class CommandsTest {
                 .contains("libtorch");
         assertThat(Cli.run("--version").succeeded().out())
                 .isEqualTo(Cli.run("version").out());
-        for (String command : List.of("run", "tasks", "inspect", "pull", "tokenize", "parse", "merge")) {
-            assertThat(Cli.run(command, "--help").succeeded().out())
+        for (String command :
+                List.of("run", "tasks", "inspect", "pull", "tokenize", "parse", "merge", "data", "data check")) {
+            assertThat(Cli.run((command + " --help").split(" ")).succeeded().out())
                     .startsWith("Usage: florence4j " + command)
                     .containsPattern("Examples?:");
         }

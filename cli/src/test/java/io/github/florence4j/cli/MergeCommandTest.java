@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GeneratorOptional;
@@ -41,7 +42,7 @@ class MergeCommandTest {
             assertThat(answer == null ? now : answer).isEqualTo(now);
             answer = now;
             CheckpointSummary summary = CheckpointSummary.read(merged);
-            assertThat(summary.layout()).hasToString(layout.toUpperCase(java.util.Locale.ROOT));
+            assertThat(summary.layout()).hasToString(layout.toUpperCase(Locale.ROOT));
             assertThat(summary.bytes()).containsKey(DType.FLOAT32);
         }
         assertThat(answer).isNotEqualTo(answer(Cli.fixture("tiny-microsoft")));

@@ -3,7 +3,9 @@ package io.github.florence4j.image;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -62,12 +64,34 @@ public record ImageProcessorConfig(
      * @throws IOException if the file cannot be read, is not JSON, or asks for something that is not supported; the message names the file
      */
     public static ImageProcessorConfig read(Path path) throws IOException {
-        JsonNode json;
+        return of(path, parse(path));
+    }
+
+    /**
+     * Reads the settings of a checkpoint folder: {@code preprocessor_config.json}, or the image processor within {@code
+     * processor_config.json}, where transformers 5 saves it; {@link #FLORENCE_2} when there is neither.
+     *
+     * @throws IOException as {@link #read} does
+     */
+    public static ImageProcessorConfig ofCheckpoint(Path directory) throws IOException {
+        Path own = directory.resolve("preprocessor_config.json");
+        if (Files.isRegularFile(own)) {
+            return read(own);
+        }
+        Path whole = directory.resolve("processor_config.json");
+        JsonNode within = Files.isRegularFile(whole) ? parse(whole).path("image_processor") : MissingNode.getInstance();
+        return within.isMissingNode() ? FLORENCE_2 : of(whole, within);
+    }
+
+    private static JsonNode parse(Path path) throws IOException {
         try {
-            json = new ObjectMapper().readTree(path.toFile());
+            return new ObjectMapper().readTree(path.toFile());
         } catch (JacksonException e) {
             throw new IOException(path + ": not valid JSON (" + e.getOriginalMessage() + ")", e);
         }
+    }
+
+    private static ImageProcessorConfig of(Path path, JsonNode json) throws IOException {
         try {
             return of(json);
         } catch (IllegalArgumentException e) {

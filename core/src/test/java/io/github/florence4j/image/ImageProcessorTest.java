@@ -130,6 +130,21 @@ class ImageProcessorTest {
     }
 
     @Test
+    void findsTheSettingsWhereverTransformersSavedThem() throws IOException {
+        Path tiny = Fixtures.path("tiny-microsoft");
+        ImageProcessorConfig expected = ImageProcessorConfig.read(tiny.resolve("preprocessor_config.json"));
+        assertThat(ImageProcessorConfig.ofCheckpoint(tiny)).isEqualTo(expected);
+        assertThat(ImageProcessorConfig.ofCheckpoint(folder)).isEqualTo(ImageProcessorConfig.FLORENCE_2);
+        String nested = "{\"image_processor\": %s, \"processor_class\": \"Florence2Processor\"}"
+                .formatted(Files.readString(tiny.resolve("preprocessor_config.json")));
+        Files.writeString(folder.resolve("processor_config.json"), nested);
+        assertThat(ImageProcessorConfig.ofCheckpoint(folder)).isEqualTo(expected);
+        Files.writeString(folder.resolve("processor_config.json"), "{\"image_processor\": {\"resample\": 2}}");
+        assertThatThrownBy(() -> ImageProcessorConfig.ofCheckpoint(folder))
+                .hasMessage(folder.resolve("processor_config.json") + ": resample must be 3 (bicubic), not 2");
+    }
+
+    @Test
     void refusesSettingsThatItDoesNotFollow() throws IOException {
         assertThatThrownBy(() -> config("{\"resample\": 2}")).hasMessage("resample must be 3 (bicubic), not 2");
         assertThatThrownBy(() -> config("{\"size\": {\"shortest_edge\": 224}}"))

@@ -38,8 +38,7 @@ final class BartAttention {
 
     /** The attended values of {@code q}, projected: {@code (b, t, p)}. */
     Tensor attend(Tensor q, Tensor k, Tensor v, TensorOptional mask, Regularization regularization, boolean causal) {
-        double rate = regularization.attentionDropout(dropout);
-        Tensor attended = Attention.scaledDotProduct(q, k, v, mask, rate, causal);
+        Tensor attended = regularization.attend(q, k, v, mask, dropout, causal);
         return outProj.forward(attended.transpose(1, 2).flatten(2, 3), regularization);
     }
 

@@ -1,6 +1,7 @@
 package io.github.florence4j.nn;
 
 import io.github.florence4j.config.TextConfig;
+import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.Scopes;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,9 +43,10 @@ public final class BartDecoder {
     public Tensor forward(Tensor embeddings, Tensor encoded, TensorOptional mask, Regularization regularization) {
         return Scopes.keep(() -> {
             Tensor hidden = regularization.dropout(embed(embeddings, 0), config.dropout());
+            Tensor context = regularization.fork(Autocast.operand(encoded));
             for (Layer layer : layers) {
                 Tensor x = hidden;
-                hidden = Scopes.keep(() -> layer.forward(x, encoded, mask, regularization));
+                hidden = regularization.layer(x, in -> layer.forward(in, context, mask, regularization));
                 x.close();
             }
             return hidden;
@@ -110,15 +112,18 @@ public final class BartDecoder {
             this.finalLayerNorm = at.layerNorm("final_layer_norm");
         }
 
-        Tensor forward(Tensor x, Tensor encoded, TensorOptional mask, Regularization regularization) {
+        Tensor forward(Tensor input, Tensor encoded, TensorOptional mask, Regularization regularization) {
+            Tensor x = regularization.fork(input);
+            Tensor operand = Autocast.operand(x);
             Tensor self = selfAttn.attend(
-                    selfAttn.queries(x, regularization),
-                    selfAttn.keys(x, regularization),
-                    selfAttn.values(x, regularization),
+                    selfAttn.queries(operand, regularization),
+                    selfAttn.keys(operand, regularization),
+                    selfAttn.values(operand, regularization),
                     new TensorOptional(),
                     regularization,
                     true);
-            Tensor y = selfAttnLayerNorm.forward(Residual.add(regularization.dropout(self, config.dropout()), x));
+            Tensor y = regularization.fork(
+                    selfAttnLayerNorm.forward(Residual.add(regularization.dropout(self, config.dropout()), x)));
             Tensor cross = encoderAttn.attend(
                     encoderAttn.queries(y, regularization),
                     encoderAttn.keys(encoded, regularization),
@@ -150,7 +155,8 @@ public final class BartDecoder {
             return feed(encoderAttnLayerNorm.forward(Residual.add(cross, y)), none);
         }
 
-        private Tensor feed(Tensor x, Regularization regularization) {
+        private Tensor feed(Tensor input, Regularization regularization) {
+            Tensor x = regularization.fork(input);
             Tensor fed = regularization.dropout(ffn.forward(x, regularization), config.dropout());
             return finalLayerNorm.forward(Residual.add(fed, x));
         }

@@ -1,6 +1,7 @@
 package io.github.florence4j.nn;
 
 import io.github.florence4j.config.TextConfig;
+import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.Scopes;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ public final class BartEncoder {
                     config.dropout());
             for (Layer layer : layers) {
                 Tensor x = hidden;
-                hidden = Scopes.keep(() -> layer.forward(x, mask, regularization));
+                hidden = regularization.layer(x, in -> layer.forward(in, mask, regularization));
                 x.close();
             }
             return hidden;
@@ -65,15 +66,18 @@ public final class BartEncoder {
             this.finalLayerNorm = at.layerNorm("final_layer_norm");
         }
 
-        Tensor forward(Tensor x, TensorOptional mask, Regularization regularization) {
+        Tensor forward(Tensor input, TensorOptional mask, Regularization regularization) {
+            Tensor x = regularization.fork(input);
+            Tensor operand = Autocast.operand(x);
             Tensor attended = selfAttn.attend(
-                    selfAttn.queries(x, regularization),
-                    selfAttn.keys(x, regularization),
-                    selfAttn.values(x, regularization),
+                    selfAttn.queries(operand, regularization),
+                    selfAttn.keys(operand, regularization),
+                    selfAttn.values(operand, regularization),
                     mask,
                     regularization,
                     false);
-            Tensor y = selfAttnLayerNorm.forward(Residual.add(regularization.dropout(attended, config.dropout()), x));
+            Tensor y = regularization.fork(
+                    selfAttnLayerNorm.forward(Residual.add(regularization.dropout(attended, config.dropout()), x)));
             Tensor fed = regularization.dropout(ffn.forward(y, regularization), config.dropout());
             return finalLayerNorm.forward(Residual.add(fed, y));
         }

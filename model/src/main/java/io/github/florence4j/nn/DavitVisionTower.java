@@ -59,7 +59,7 @@ public final class DavitVisionTower {
                 input.close();
                 for (Block block : stage.blocks) {
                     Tensor x = map;
-                    map = Scopes.keep(() -> block.forward(x, regularization));
+                    map = regularization.layer(x, in -> block.forward(in, regularization));
                     observer.layer(block.name, map);
                     x.close();
                 }
@@ -159,12 +159,14 @@ public final class DavitVisionTower {
             return inParts ? feedInParts(z) : Scopes.keep(() -> feed(z, regularization));
         }
 
-        private Tensor attend(Tensor x, Regularization regularization) {
+        private Tensor attend(Tensor input, Regularization regularization) {
+            Tensor x = regularization.fork(input);
             Tensor branch = attention.forward(norm1.forward(x), regularization);
             return Residual.add(x, regularization.dropPath(branch, dropPath));
         }
 
-        private Tensor feed(Tensor x, Regularization regularization) {
+        private Tensor feed(Tensor input, Regularization regularization) {
+            Tensor x = regularization.fork(input);
             return Residual.add(x, regularization.dropPath(ffn.forward(norm2.forward(x), regularization), dropPath));
         }
 

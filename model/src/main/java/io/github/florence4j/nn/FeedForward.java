@@ -1,9 +1,5 @@
 package io.github.florence4j.nn;
 
-import static org.bytedeco.pytorch.global.torch.gelu;
-import static org.bytedeco.pytorch.global.torch.gelu_;
-
-import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /** Two linear maps with the exact (erf) GELU between them. */
@@ -19,8 +15,7 @@ final class FeedForward {
     }
 
     Tensor forward(Tensor x, Regularization regularization) {
-        Tensor hidden = fc1.forward(x, regularization);
-        Tensor active = GradMode.is_enabled() ? gelu(hidden) : gelu_(hidden);
-        return fc2.forward(regularization.dropout(active, activationDropout), regularization);
+        Tensor active = regularization.gelu(fc1.forward(x, regularization), activationDropout);
+        return fc2.forward(active, regularization);
     }
 }

@@ -68,6 +68,11 @@ public final class Florence2Network {
         return projector;
     }
 
+    /** The token table. */
+    public Embeddings embeddings() {
+        return embeddings;
+    }
+
     /** The encoder. */
     public BartEncoder encoder() {
         return encoder;

@@ -3,6 +3,7 @@ package io.github.florence4j.nn;
 import static org.bytedeco.pytorch.global.torch.constant_pad_nd;
 
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 
 /**
  * Self-attention within non-overlapping square windows (specification 2.2; reference: {@code Florence2VisionWindowAttention}).
@@ -45,7 +46,8 @@ final class WindowAttention implements DavitVisionTower.MapAttention {
         Tensor heads3 = qkv.forward(windows, regularization)
                 .view(b * rows * columns, tokens, 3, heads, c / heads)
                 .permute(2, 0, 3, 1, 4); // (3, b·windows, h, t, d)
-        Tensor attended = Attention.scaledDotProduct(heads3.select(0, 0), heads3.select(0, 1), heads3.select(0, 2))
+        Tensor attended = regularization
+                .attend(heads3.select(0, 0), heads3.select(0, 1), heads3.select(0, 2), new TensorOptional(), 0, false)
                 .transpose(1, 2)
                 .reshape(b * rows * columns, tokens, c);
         Tensor out = proj.forward(attended, regularization)

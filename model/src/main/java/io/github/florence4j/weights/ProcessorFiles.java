@@ -53,7 +53,7 @@ final class ProcessorFiles {
     private static void preprocessor(Path file, Florence2Config config) throws IOException {
         ObjectNode settings = read(file);
         if (!settings.has("image_seq_length")) {
-            ImageProcessorConfig image = ImageProcessorConfig.read(file);
+            ImageProcessorConfig image = ImageProcessorConfig.of(settings);
             settings.put("image_seq_length", config.vision().visualTokens(image.height(), image.width()));
             CheckpointWriter.writeJson(file, settings);
         }

@@ -3,9 +3,12 @@ package io.github.florence4j.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.file.InvalidWeightsException;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
@@ -340,6 +344,39 @@ class CheckpointTest {
             assertThat(Files.mismatch(source.resolve("tokenizer.json"), target.resolve("tokenizer.json")))
                     .isEqualTo(-1);
         }
+    }
+
+    /** As {@code Florence2Processor} of transformers 5.18 was seen to load it. */
+    @Test
+    void theProcessorOfTheOriginalLayoutGainsTheImageTokenThatTransformersAsksFor() throws IOException {
+        Path bare = Files.createDirectories(folder.resolve("bare"));
+        Files.copy(MICROSOFT.resolve("tokenizer.json"), bare.resolve("tokenizer.json"));
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode preprocessor = (ObjectNode)
+                json.readTree(MICROSOFT.resolve("preprocessor_config.json").toFile());
+        preprocessor.remove("image_seq_length");
+        json.writeValue(bare.resolve("preprocessor_config.json").toFile(), preprocessor);
+        Florence2Config config = Florence2Config.read(MICROSOFT);
+        for (Path source : List.of(MICROSOFT, bare, TRANSFORMERS)) {
+            Path target = folder.resolve("of-" + source.getFileName());
+            CheckpointWriter.copyProcessorFiles(source, target, config, KeyLayout.TRANSFORMERS);
+            JsonNode settings =
+                    json.readTree(target.resolve("tokenizer_config.json").toFile());
+            assertThat(settings.path("image_token").asText()).isEqualTo("<image>");
+            assertThat(settings.has("tokenizer_class")).isTrue();
+            assertThat(json.readTree(target.resolve("preprocessor_config.json").toFile())
+                            .path("image_seq_length")
+                            .asInt())
+                    .isEqualTo(10);
+            try (Florence2Tokenizer tokenizer = Florence2Tokenizer.load(target)) {
+                assertThat(tokenizer.encode("<image>a")).containsExactly(0, 51_289, 102, 2);
+            }
+        }
+        Florence2Config smaller = config.withTables(51_000, config.text().maxPositionEmbeddings());
+        assertThatThrownBy(() -> CheckpointWriter.copyProcessorFiles(
+                        MICROSOFT, folder.resolve("no"), smaller, KeyLayout.TRANSFORMERS))
+                .isInstanceOf(IOException.class)
+                .hasMessageEndingWith("has 51289 entries; expected 51000, so that <image> follows them");
     }
 
     @Test

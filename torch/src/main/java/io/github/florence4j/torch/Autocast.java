@@ -9,6 +9,7 @@ import static org.bytedeco.pytorch.global.torch.set_autocast_dtype;
 import static org.bytedeco.pytorch.global.torch.set_autocast_enabled;
 
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -45,6 +46,21 @@ public final class Autocast implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "autocast to " + dtype + " is not possible; expected bfloat16, float16 or float32");
         };
+    }
+
+    /** Whether matrix products on a device are computed in {@code dtype} on this thread. */
+    public static boolean isOn(Device device, DType dtype) {
+        DeviceType type = device.type().intern();
+        return is_autocast_enabled(type) && get_autocast_dtype(type) == dtype.scalarType();
+    }
+
+    /**
+     * {@code x} in the precision in which matrix products on this thread take it, so that several of them share one cast;
+     * {@code x} itself where autocast is off.
+     */
+    public static Tensor operand(Tensor x) {
+        DeviceType device = x.device().type().intern();
+        return is_autocast_enabled(device) ? x.to(get_autocast_dtype(device)) : x;
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataCheck {
     private static final int AHEAD = 32;
 
-    private final SampleEncoder encoder;
+    private final TextLengths lengths;
     private final int threads;
     private final ImageDecoder decoder = new ImageDecoder();
     private Map<String, String> earlierImages = Map.of();
@@ -42,7 +43,16 @@ public final class DataCheck {
      * @param threads threads that decode, at least 1
      */
     public DataCheck(SampleEncoder encoder, int threads) {
-        this.encoder = encoder;
+        this(TextLengths.inTokens(encoder), threads);
+    }
+
+    /** A check without a tokenizer: it counts characters and knows no limits. */
+    public DataCheck(int threads) {
+        this(TextLengths.inCharacters(), threads);
+    }
+
+    private DataCheck(TextLengths lengths, int threads) {
+        this.lengths = lengths;
         this.threads = threads;
     }
 
@@ -50,17 +60,18 @@ public final class DataCheck {
      * Reads a source, and compares it with the one that this check read before, if any.
      *
      * @param limit the most records to read
+     * @param progress hears how many records have been read
      * @throws IOException if the data cannot be read at all
      */
-    public DataReport run(SampleSource source, long limit) throws IOException {
-        EncodingOptions options = encoder.options();
-        DataReport report = new DataReport(source.name(), options.maxPromptTokens(), options.maxAnswerTokens());
+    public DataReport run(SampleSource source, long limit, LongConsumer progress) throws IOException {
+        DataReport report = new DataReport(source.name(), lengths.unit(), lengths.maxPrompt(), lengths.maxAnswer());
         ExecutorService decoders = Executors.newFixedThreadPool(threads);
         Run run = new Run(report, decoders);
         try (SampleReader reader = source.open(new Pass(0, 0), 0)) {
             long read = 0;
             for (Entry entry = next(reader, read, limit); entry != null; entry = next(reader, ++read, limit)) {
                 run.entry(entry);
+                progress.accept(read + 1);
             }
             run.finish();
         } finally {
@@ -110,13 +121,12 @@ public final class DataCheck {
         private void words(Sample sample) {
             report.sample(sample);
             try {
-                report.prompt(sample, encoder.prompt(sample).length);
+                report.prompt(sample, lengths.prompt(sample));
             } catch (SampleEncoder.Rejected e) {
                 report.rejected().add(sample.id() + ": " + e.reason());
             }
             if (!sample.answers().isEmpty()) {
-                report.answer(
-                        sample, encoder.tokenizer().encode(sample.answers().get(0)).length);
+                report.answer(sample, lengths.answer(sample.answers().get(0)));
             }
         }
 
@@ -143,7 +153,7 @@ public final class DataCheck {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("checking the data was interrupted");
             } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof IOException)) {
+                if (!(e.getCause() instanceof IOException || e.getCause() instanceof IllegalArgumentException)) {
                     throw new IllegalStateException("the image of " + id + " cannot be checked", e.getCause());
                 }
                 report.unreadable().add(id + ": " + e.getCause().getMessage());

@@ -13,10 +13,11 @@ public final class DataReport {
     private static final int BARS = 12;
 
     private final String name;
-    private final int maxPromptTokens;
-    private final int maxAnswerTokens;
-    private final Histogram promptTokens = new Histogram();
-    private final Histogram answerTokens = new Histogram();
+    private final String unit;
+    private final int maxPrompt;
+    private final int maxAnswer;
+    private final Histogram promptLengths = new Histogram();
+    private final Histogram answerLengths = new Histogram();
     private final Histogram answersPerSample = new Histogram();
     private final Histogram widths = new Histogram();
     private final Histogram heights = new Histogram();
@@ -32,10 +33,11 @@ public final class DataReport {
     private long samples;
     private long images;
 
-    DataReport(String name, int maxPromptTokens, int maxAnswerTokens) {
+    DataReport(String name, String unit, int maxPrompt, int maxAnswer) {
         this.name = name;
-        this.maxPromptTokens = maxPromptTokens;
-        this.maxAnswerTokens = maxAnswerTokens;
+        this.unit = unit;
+        this.maxPrompt = maxPrompt;
+        this.maxAnswer = maxAnswer;
     }
 
     void sample(Sample sample) {
@@ -47,17 +49,17 @@ public final class DataReport {
         }
     }
 
-    void prompt(Sample sample, int tokens) {
-        promptTokens.add(tokens);
-        if (tokens > maxPromptTokens) {
-            longPrompts.add(sample.id() + ": " + tokens + " tokens");
+    void prompt(Sample sample, int length) {
+        promptLengths.add(length);
+        if (length > maxPrompt) {
+            longPrompts.add(sample.id() + ": " + length + " " + unit);
         }
     }
 
-    void answer(Sample sample, int tokens) {
-        answerTokens.add(tokens);
-        if (tokens > maxAnswerTokens) {
-            longAnswers.add(sample.id() + ": " + tokens + " tokens");
+    void answer(Sample sample, int length) {
+        answerLengths.add(length);
+        if (length > maxAnswer) {
+            longAnswers.add(sample.id() + ": " + length + " " + unit);
         }
     }
 
@@ -82,14 +84,29 @@ public final class DataReport {
         return images;
     }
 
-    /** Lengths of prompts in tokens, {@code <s>} and {@code </s>} included. */
-    public Histogram promptTokens() {
-        return promptTokens;
+    /** What lengths are counted in: tokens, {@code <s>} and {@code </s>} included, or characters. */
+    public String unit() {
+        return unit;
     }
 
-    /** Lengths of first answers in tokens, {@code <s>} and {@code </s>} included. */
-    public Histogram answerTokens() {
-        return answerTokens;
+    /** The longest prompt that there is room for; {@link Integer#MAX_VALUE} when no limit is known. */
+    public int maxPrompt() {
+        return maxPrompt;
+    }
+
+    /** The longest answer that there is room for; {@link Integer#MAX_VALUE} when no limit is known. */
+    public int maxAnswer() {
+        return maxAnswer;
+    }
+
+    /** Lengths of prompts, as the model reads them, in {@link #unit}. */
+    public Histogram promptLengths() {
+        return promptLengths;
+    }
+
+    /** Lengths of first answers in {@link #unit}. */
+    public Histogram answerLengths() {
+        return answerLengths;
     }
 
     /** Numbers of accepted answers. */
@@ -154,7 +171,7 @@ public final class DataReport {
 
     /** Whether nothing was found that would be left out, cut, or counted twice. */
     public boolean clean() {
-        return Set.of(rejected, unreadable, longPrompts, longAnswers, duplicates, sharedImages).stream()
+        return Set.of(rejected, unreadable, longPrompts, longAnswers, withoutAnswer, duplicates, sharedImages).stream()
                 .allMatch(findings -> findings.count() == 0);
     }
 
@@ -162,10 +179,10 @@ public final class DataReport {
     public String text() {
         StringBuilder text = new StringBuilder();
         line(text, "%s: %d samples, %d distinct images", name, samples, images);
-        line(text, "prompt tokens (room for %d): %s", maxPromptTokens, promptTokens);
-        text.append(promptTokens.bars(BARS));
-        line(text, "answer tokens (limit %d): %s", maxAnswerTokens, answerTokens);
-        text.append(answerTokens.bars(BARS));
+        line(text, "prompt %s%s: %s", unit, limit(" (room for %d)", maxPrompt), promptLengths);
+        text.append(promptLengths.bars(BARS));
+        line(text, "answer %s%s: %s", unit, limit(" (limit %d)", maxAnswer), answerLengths);
+        text.append(answerLengths.bars(BARS));
         line(text, "answers per sample: %s", answersPerSample);
         line(text, "image width: %s", widths);
         line(text, "image height: %s", heights);
@@ -190,6 +207,10 @@ public final class DataReport {
         if (more > 0) {
             line(text, "  and %d more", more);
         }
+    }
+
+    private static String limit(String format, int limit) {
+        return limit == Integer.MAX_VALUE ? "" : String.format(Locale.ROOT, format, limit);
     }
 
     private static void line(StringBuilder text, String format, Object... values) {

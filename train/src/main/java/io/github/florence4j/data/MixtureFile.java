@@ -42,7 +42,7 @@ final class MixtureFile {
         return open(file.toString(), list, spec);
     }
 
-    private static MixtureSource open(String name, JsonNode list, SourceSpec spec) throws IOException {
+    static MixtureSource open(String name, JsonNode list, SourceSpec spec) throws IOException {
         if (!list.isArray() || list.isEmpty()) {
             throw new InvalidDataException(name + " is no mixture: expected a list of {source, weight}");
         }

@@ -1,5 +1,6 @@
 package io.github.florence4j.data;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -28,6 +30,20 @@ public final class Sources {
      */
     public static IndexedSource open(String spec) throws IOException {
         return open(SourceSpec.parse(spec));
+    }
+
+    /**
+     * Opens data that a configuration names: a text as in {@link SourceSpec}, or a list of {@code {source, weight}} with such
+     * texts as sources, which is a mixture. Without weights every source counts by its size.
+     *
+     * @param name what messages and reports call a mixture, such as {@code data.train}
+     * @throws IllegalArgumentException if a text or an option is wrong
+     * @throws IOException if the data cannot be read, or the list is no mixture
+     */
+    public static IndexedSource open(String name, JsonNode data) throws IOException {
+        return data.isTextual()
+                ? open(data.asText())
+                : MixtureFile.open(name, data, new SourceSpec(SourceKind.MIXTURE.toString(), name, Map.of()));
     }
 
     /** Opens data. */

@@ -117,8 +117,9 @@ final class HtmlReport {
 
     private String rowHead(int row) {
         Comparison.Row own = comparison.rows().get(row);
-        return "<td><span class=\"letter\">" + Comparison.letter(row) + "</span></td><td>" + Html.escape(own.model())
-                + "</td><td><code>" + Html.escape(own.result().prompt().toString()) + "</code></td>";
+        return "<td><span class=\"letter\">" + Comparison.letter(row) + "</span></td><td class=\"model\">"
+                + Html.escape(own.model()) + "</td><td class=\"prompt\"><code>"
+                + Html.escape(own.result().prompt().toString()) + "</code></td>";
     }
 
     private boolean isBest(int metric, double value) {
@@ -134,7 +135,7 @@ final class HtmlReport {
         if (comparison.differences().isEmpty()) {
             return "";
         }
-        StringBuilder html = new StringBuilder("<section><h2>Differences</h2><div class=\"scroll\"><table><tbody>");
+        StringBuilder html = new StringBuilder("<section><h2>Differences</h2><div class=\"scroll fit\"><table><tbody>");
         for (Comparison.Difference difference : comparison.differences()) {
             Metric metric = Metric.named(difference.estimate().metric());
             boolean better = difference.estimate().value() > 0 == metric.higherIsBetter();

@@ -82,7 +82,7 @@ public final class FineTune implements AutoCloseable {
         this.state = state;
         this.log = log;
         this.rejections = new Rejections(listener);
-        this.validation = Validation.of(session, rejections, stop);
+        this.validation = Validation.of(session, rejections, listener, stop);
         FineTuneConfig.Optimizer optimizer = config.optimizer();
         this.rate = new LearningRate(
                 optimizer.schedule(),
@@ -117,6 +117,11 @@ public final class FineTune implements AutoCloseable {
             throw new IllegalArgumentException("the folder " + output + " holds a run up to "
                     + latest.get().getFileName() + "; --resume goes on with it, another --output begins anew");
         }
+        FineTuneConfig.require(
+                !output.toAbsolutePath()
+                        .normalize()
+                        .equals(modelFolder.toAbsolutePath().normalize()),
+                "output is " + output + ", the model that training begins with; expected another folder");
         Files.createDirectories(output);
         Files.deleteIfExists(output.resolve(RunResult.OUTCOME));
         checkpoints.clean();

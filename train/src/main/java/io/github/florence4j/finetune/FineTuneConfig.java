@@ -148,6 +148,7 @@ public record FineTuneConfig(
      * @param freeze the parts that keep their weights
      * @param precision the type of matrix products
      * @param featureCache a folder, or {@code off}
+     * @param featurePrecision the type of features on disk
      * @param gradientCheckpointing what is computed again on the way back
      * @param ema the decay of the average of the weights, or 0
      * @param seed the seed of everything drawn
@@ -179,6 +180,10 @@ public record FineTuneConfig(
                                     "Keep the frozen vision tower's output here, so that each image passes through it once.",
                             free = true)
                     String featureCache,
+            @Setting(
+                            label = "CHOICE",
+                            value = "Numbers in the feature cache: fp16, or bf16 for features beyond 65,504.")
+                    SavedPrecision featurePrecision,
             @Setting(label = "CHOICE", value = "Less memory for a second computation: off, tower, language or all.")
                     Recompute gradientCheckpointing,
             @Setting(
@@ -188,8 +193,19 @@ public record FineTuneConfig(
                                             + " average; 0 for none.")
                     double ema,
             @Setting(label = "N", value = "Seed of the order, of dropout and of new adapters.") long seed) {
-        static final Training DEFAULTS =
-                new Training(7, 0, new BatchSize(8), 1, 0, List.of(), Precision.FP32, "off", Recompute.OFF, 0, 42);
+        static final Training DEFAULTS = new Training(
+                7,
+                0,
+                new BatchSize(8),
+                1,
+                0,
+                List.of(),
+                Precision.FP32,
+                "off",
+                SavedPrecision.FP16,
+                Recompute.OFF,
+                0,
+                42);
 
         /** Checks the ranges. */
         public Training {
@@ -198,6 +214,7 @@ public record FineTuneConfig(
             atLeast(0, "max-steps", maxSteps);
             atLeast(1, "accumulation", accumulation);
             atLeast(0, "global-batch", globalBatch);
+            require(featurePrecision != SavedPrecision.FP32, "feature-precision is fp32; expected fp16 or bf16");
             require(ema >= 0 && ema < 1, "ema is " + ema + "; expected 0 or more and below 1");
         }
 
@@ -350,7 +367,7 @@ public record FineTuneConfig(
                             value = "End after that many validations without a better one; 0 for never.",
                             free = true)
                     int patience) {
-        static final Evaluation DEFAULTS = new Evaluation(Interval.EPOCH, true, "auto", 500, 8, 3, 128, 0);
+        static final Evaluation DEFAULTS = new Evaluation(Interval.EPOCH, true, "auto", 200, 8, 3, 128, 0);
 
         /** Checks the ranges. */
         public Evaluation {

@@ -6,7 +6,6 @@ import io.github.florence4j.data.Example;
 import io.github.florence4j.evaluate.PictureFeatures;
 import io.github.florence4j.image.ImageDecoder;
 import io.github.florence4j.image.ImageProcessor;
-import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Tensors;
 import io.github.florence4j.train.CachedFeatures;
 import io.github.florence4j.train.FeatureCache;
@@ -26,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The pictures of batches as the network takes them: pixel values, or features out of the cache. */
 final class Pictures implements AutoCloseable {
-    private static final String OFF = "off";
-
     private final ImageProcessor processor;
     private final ImageDecoder decoder = new ImageDecoder();
     private final TrainingNetwork network;
@@ -46,33 +43,29 @@ final class Pictures implements AutoCloseable {
     /**
      * The pictures of a run.
      *
-     * @param featureCache the folder of the cache, or {@code off}
+     * @param training says where the cache is, if there shall be one, and in which precision
      * @param weights those of the frozen parts
      * @throws IllegalArgumentException when there shall be a cache although the vision tower trains
      */
     static Pictures open(
-            String featureCache,
-            Precision precision,
-            TrainingNetwork network,
-            Weights weights,
-            ImageProcessor processor)
+            FineTuneConfig.Training training, TrainingNetwork network, Weights weights, ImageProcessor processor)
             throws IOException {
-        if (featureCache.equals(OFF)) {
+        if (!training.cachesFeatures()) {
             return new Pictures(processor, network, null);
         }
         ImageInput.Stage stage = network.latestStage();
         if (stage == ImageInput.Stage.PIXELS) {
-            throw new IllegalArgumentException("feature-cache is " + featureCache
+            throw new IllegalArgumentException("feature-cache is " + training.featureCache()
                     + ", but the vision tower trains; expected vision_tower among freeze, or feature-cache off");
         }
         FeatureKey key = FeatureKey.of(
                 stage,
                 shape(stage, network, processor),
-                precision == Precision.BF16 ? DType.BFLOAT16 : DType.FLOAT16,
-                precision.dtype(),
+                training.featurePrecision().dtype(),
+                training.precision().dtype(),
                 weights,
                 processor.config().toString());
-        return new Pictures(processor, network, FeatureCache.open(Path.of(featureCache), key));
+        return new Pictures(processor, network, FeatureCache.open(Path.of(training.featureCache()), key));
     }
 
     private static List<Long> shape(ImageInput.Stage stage, TrainingNetwork network, ImageProcessor processor) {

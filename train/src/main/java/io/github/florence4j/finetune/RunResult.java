@@ -36,7 +36,10 @@ final class RunResult {
     /** Writes the best checkpoint, or the last where nothing was validated, as a model; adapters are merged into it. */
     void write(TrainingState state) throws IOException {
         TrainingState.Best best = state.best();
-        session.model.restore(checkpoints.folder(best == null ? state.step() : best.step()));
+        long step = best == null ? state.step() : best.step();
+        if (step != state.step() || session.average != null) {
+            session.model.restore(checkpoints.folder(step));
+        }
         FineTuneConfig.Saving saving = session.config.saving();
         try (Weights result = session.model.result()) {
             CheckpointWriter.save(

@@ -23,13 +23,13 @@ final class TrainedParts implements TrainedModel {
     /**
      * The parts of a checkpoint that are not frozen.
      *
-     * @param base borrowed
+     * @param base borrowed; its tensors change
      * @param folder where the checkpoint lies, for the files of tokenizer and image processor
      */
     TrainedParts(Checkpoint base, Path folder, Set<Part> frozen) {
         this.base = base;
         this.processorFiles = folder;
-        this.weights = TrainingWeights.of(base.weights(), frozen);
+        this.weights = TrainingWeights.inPlace(base.weights(), frozen);
     }
 
     @Override

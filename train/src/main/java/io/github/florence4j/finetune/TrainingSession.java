@@ -93,17 +93,16 @@ final class TrainingSession implements AutoCloseable {
                             : new TrainedParts(base, modelFolder, frozen(config.training())));
             requireFrozen(config.training().freeze(), model.active());
             this.network = new TrainingNetwork(base.config(), model.source(), model.active());
-            this.step = new TrainingStep(network, config.training().precision().dtype(), TrainingStep.CHUNK_ROWS);
+            this.step = new TrainingStep(
+                    network,
+                    config.training().precision().dtype(),
+                    TrainingStep.CHUNK_ROWS,
+                    config.training().gradientCheckpointing().parts());
             this.gradients = new Gradients(model.parameters());
             this.optimizer = opened(new AdamW(model.parameters(), options(config.optimizer())));
             double decay = config.training().ema();
             this.average = decay == 0 ? null : opened(new WeightAverage(model.parameters(), decay));
-            this.pictures = opened(Pictures.open(
-                    config.training().featureCache(),
-                    config.training().precision(),
-                    network,
-                    base.weights(),
-                    processor));
+            this.pictures = opened(Pictures.open(config.training(), network, base.weights(), processor));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

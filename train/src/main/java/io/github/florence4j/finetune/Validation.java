@@ -16,6 +16,7 @@ import io.github.florence4j.evaluate.NetworkPredictor;
 import io.github.florence4j.generation.GenerationOptions;
 import io.github.florence4j.metrics.Estimate;
 import io.github.florence4j.metrics.Metric;
+import io.github.florence4j.report.TrainingListener;
 import io.github.florence4j.report.ValidationPoint;
 import io.github.florence4j.task.Profile;
 import io.github.florence4j.train.LossSum;
@@ -44,7 +45,11 @@ final class Validation implements AutoCloseable {
     private final EvaluationListener progress;
 
     private Validation(
-            TrainingSession session, IndexedSource source, RejectionListener rejections, BooleanSupplier stop) {
+            TrainingSession session,
+            IndexedSource source,
+            RejectionListener rejections,
+            TrainingListener listener,
+            BooleanSupplier stop) {
         FineTuneConfig.Evaluation evaluation = session.config.evaluation();
         String metric = evaluation.metric();
         this.session = session;
@@ -70,6 +75,7 @@ final class Validation implements AutoCloseable {
         this.progress = new EvaluationListener() {
             @Override
             public void progress(long done, OptionalLong total) {
+                listener.validating(done, total.orElse(done));
                 checkStop();
             }
 
@@ -81,8 +87,10 @@ final class Validation implements AutoCloseable {
     }
 
     /** The validation of a run, if it has data for it. */
-    static Optional<Validation> of(TrainingSession session, RejectionListener rejections, BooleanSupplier stop) {
-        return Optional.ofNullable(session.validation).map(source -> new Validation(session, source, rejections, stop));
+    static Optional<Validation> of(
+            TrainingSession session, RejectionListener rejections, TrainingListener listener, BooleanSupplier stop) {
+        return Optional.ofNullable(session.validation)
+                .map(source -> new Validation(session, source, rejections, listener, stop));
     }
 
     /**

@@ -24,6 +24,14 @@ public interface TrainingListener {
      */
     default void step(TrainingPoint point, long totalSteps) {}
 
+    /**
+     * A validation is under way.
+     *
+     * @param done samples answered
+     * @param total samples to answer
+     */
+    default void validating(long done, long total) {}
+
     /** A validation is done. */
     default void validated(ValidationPoint point) {}
 

@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** The gradients of the parameters that train, each tensor once. */
 public final class Gradients {
+    private static final long KEPT = 1 << 23; // elements; malloc returns what is larger to the system at once
     private static final double EPSILON = 1e-6; // as torch.nn.utils.clip_grad_norm_
 
     private final Map<String, Tensor> parameters;
@@ -19,10 +20,17 @@ public final class Gradients {
         this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
 
-    /** Forgets all gradients and frees their memory. */
+    /** Forgets all gradients. The memory of the largest is kept: getting it back would cost more than filling it. */
     public void clear() {
         try (PointerScope scope = new PointerScope()) {
-            parameters.values().forEach(parameter -> parameter.mutable_grad().reset());
+            for (Tensor parameter : parameters.values()) {
+                Tensor gradient = parameter.mutable_grad();
+                if (parameter.numel() >= KEPT && gradient.defined()) {
+                    gradient.zero_();
+                } else {
+                    gradient.reset();
+                }
+            }
         }
     }
 

@@ -1,42 +1,40 @@
 package io.github.florence4j.train;
 
+import io.github.florence4j.nn.Embeddings;
+import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Targets;
 import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NoGrad;
-import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorArrayRefOptional;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cross-entropy over the vocabulary, summed over labels, some rows at a time: logits, the largest tensors of all, exist for
- * one chunk only. Each chunk runs backward at once into the output head and the hidden states; then the hidden states run
- * backward into the network. The gradients are those of the whole loss. Rows without label never reach the head.
+ * one chunk only. The gradients of a chunk are added at once to the token table's, in place, and kept for the hidden
+ * states, which then run backward into the network. Rows without label never reach the head.
  */
 final class LabelLoss {
-    private static final long SUM = 2; // at::Reduction::Sum
+    private static final int ROWS_WORTH_CASTING = 256; // for fewer the head is as slow as reading the table from memory
 
-    private final UnaryOperator<Tensor> head;
+    private final Florence2Network network;
     private final DType precision;
     private final int chunkRows;
 
     /**
-     * A loss behind an output head.
+     * A loss behind the output head of a network.
      *
-     * @param head logits {@code (r, v)} of hidden states {@code (r, p)}
      * @param precision of the head's matrix product
      * @param chunkRows rows whose logits exist at once
      */
-    LabelLoss(UnaryOperator<Tensor> head, DType precision, int chunkRows) {
+    LabelLoss(Florence2Network network, DType precision, int chunkRows) {
         if (chunkRows < 1) {
             throw new IllegalArgumentException("the loss takes " + chunkRows + " rows at once; expected 1 or more");
         }
-        this.head = head;
+        this.network = network;
         this.precision = precision;
         this.chunkRows = chunkRows;
     }
@@ -46,25 +44,11 @@ final class LabelLoss {
         try (PointerScope scope = new PointerScope()) {
             Tensor positions = labelled(labels);
             Tensor rows = hidden.flatten(0, 1).index_select(0, positions); // (r, p)
-            Tensor targets = labels.flatten().index_select(0, positions); // (r)
-            if (rows.size(0) == 0) {
-                return LossSum.NONE;
-            }
+            Tensor targets = labels.flatten().index_select(0, positions).unsqueeze(1); // (r, 1)
             Tensor gradient = torch.empty_like(rows.detach());
-            double sum = 0;
-            for (long first = 0; first < rows.size(0); first += chunkRows) {
-                try (PointerScope chunk = new PointerScope()) {
-                    long count = Math.min(chunkRows, rows.size(0) - first);
-                    Tensor leaf = rows.detach().narrow(0, first, count);
-                    leaf.set_requires_grad(true);
-                    Tensor loss = sum(leaf, targets.narrow(0, first, count));
-                    loss.backward();
-                    gradient.narrow(0, first, count).copy_(leaf.grad());
-                    sum += loss.item_double();
-                }
-            }
-            if (rows.requires_grad()) {
-                rows.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
+            double sum = sum(rows.detach(), targets, gradient);
+            if (rows.requires_grad() && rows.size(0) > 0) {
+                GradientTape.backward(rows, gradient);
             }
             return new LossSum(sum, rows.size(0));
         }
@@ -72,20 +56,11 @@ final class LabelLoss {
 
     /** The loss alone. */
     LossSum evaluate(Tensor hidden, Tensor labels) {
-        try (NoGrad noGrad = new NoGrad();
-                PointerScope scope = new PointerScope()) {
+        try (PointerScope scope = new PointerScope()) {
             Tensor positions = labelled(labels);
-            Tensor rows = hidden.flatten(0, 1).index_select(0, positions); // (r, p)
-            Tensor targets = labels.flatten().index_select(0, positions); // (r)
-            double sum = 0;
-            for (long first = 0; first < rows.size(0); first += chunkRows) {
-                try (PointerScope chunk = new PointerScope()) {
-                    long count = Math.min(chunkRows, rows.size(0) - first);
-                    sum += sum(rows.narrow(0, first, count), targets.narrow(0, first, count))
-                            .item_double();
-                }
-            }
-            return new LossSum(sum, rows.size(0));
+            Tensor rows = hidden.detach().flatten(0, 1).index_select(0, positions); // (r, p)
+            Tensor targets = labels.flatten().index_select(0, positions).unsqueeze(1); // (r, 1)
+            return new LossSum(sum(rows, targets, null), rows.size(0));
         }
     }
 
@@ -93,12 +68,37 @@ final class LabelLoss {
         return labels.flatten().ne(new Scalar(Targets.IGNORED)).nonzero().squeeze(1);
     }
 
-    private Tensor sum(Tensor rows, Tensor targets) {
-        Tensor logits;
-        try (Autocast cast = Autocast.on(rows.device(), precision)) {
-            logits = head.apply(rows);
+    /** Adds up the loss; fills the rows' gradient, and adds to the table's, where {@code gradient} is given. */
+    private double sum(Tensor rows, Tensor targets, @Nullable Tensor gradient) {
+        double sum = 0;
+        DType headPrecision = rows.size(0) < ROWS_WORTH_CASTING ? DType.FLOAT32 : precision;
+        try (NoGrad noGrad = new NoGrad();
+                Autocast cast = Autocast.on(rows.device(), headPrecision)) {
+            for (long first = 0; first < rows.size(0); first += chunkRows) {
+                try (PointerScope chunk = new PointerScope()) {
+                    long count = Math.min(chunkRows, rows.size(0) - first);
+                    Tensor part = rows.narrow(0, first, count);
+                    Tensor target = targets.narrow(0, first, count);
+                    Tensor logits = network.logits(part).to(rows.scalar_type()); // (r, v)
+                    Tensor total = logits.logsumexp(new long[] {1}, true); // (r, 1)
+                    sum += total.sub(logits.gather(1, target)).sum().item_double();
+                    if (gradient != null) {
+                        Tensor dLogits = logits.sub_(total).exp_(); // the softmax
+                        dLogits.scatter_add_(1, target, torch.full_like(total, new Scalar(-1)));
+                        gradient.narrow(0, first, count).copy_(headBackward(part, dLogits));
+                    }
+                }
+            }
         }
-        Tensor wide = DType.of(logits).bytes() < Float.BYTES ? logits.to(DType.FLOAT32.scalarType()) : logits;
-        return torch.cross_entropy_loss(wide, targets, new TensorOptional(), SUM, Targets.IGNORED, 0);
+        return sum;
+    }
+
+    /** Runs the head backward: gives the gradient {@code (r, p)} of its input, adds the table's. */
+    private Tensor headBackward(Tensor rows, Tensor dLogits) {
+        Embeddings embeddings = network.embeddings();
+        if (embeddings.table().requires_grad()) {
+            embeddings.tableGradient().addmm_(dLogits.t(), rows);
+        }
+        return torch.matmul(dLogits, embeddings.table());
     }
 }

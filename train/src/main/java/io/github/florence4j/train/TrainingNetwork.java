@@ -2,20 +2,25 @@ package io.github.florence4j.train;
 
 import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.config.TextConfig;
+import io.github.florence4j.nn.DavitVisionTower;
 import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.nn.Targets;
+import io.github.florence4j.torch.Autocast;
+import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.weights.Part;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Function;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network under teacher forcing, part by part. An active part is regularized; any other runs as in evaluation and, unless
@@ -23,7 +28,9 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class TrainingNetwork {
     private final Florence2Network network;
+    private final Parameters.Source weights;
     private final Set<Part> active;
+    private @Nullable DavitVisionTower halfTower;
 
     /**
      * The network of that configuration; build it outside any {@code PointerScope}.
@@ -33,6 +40,7 @@ public final class TrainingNetwork {
      */
     public TrainingNetwork(Florence2Config config, Parameters.Source weights, Set<Part> active) {
         this.network = new Florence2Network(config, weights);
+        this.weights = weights;
         this.active = active.isEmpty() ? EnumSet.noneOf(Part.class) : EnumSet.copyOf(active);
     }
 
@@ -49,24 +57,30 @@ public final class TrainingNetwork {
         return active.contains(Part.PROJECTOR) ? ImageInput.Stage.TOWER_MAP : ImageInput.Stage.VISUAL_TOKENS;
     }
 
-    /** Hidden states {@code (b, t, p)} of the decoder, from which {@link Florence2Network#logits} gives the labels. */
+    /**
+     * Hidden states {@code (b, t, p)} of the decoder, from which {@link Florence2Network#logits} gives the labels.
+     *
+     * @param regularization of the active parts
+     */
     public Tensor hidden(TrainingBatch batch, Regularization regularization) {
+        return Scopes.keep(() -> hidden(batch, TrainingPass.of(regularization)));
+    }
+
+    /** As {@link #hidden(TrainingBatch, Regularization)}, in a scope that stays open until the pass has run backward. */
+    Tensor hidden(TrainingBatch batch, TrainingPass pass) {
         TextConfig text = network.config().text();
-        return Scopes.keep(() -> {
-            Tensor visual = advance(batch.image(), ImageInput.Stage.VISUAL_TOKENS, regularization)
-                    .tensor();
-            Tensor input = torch.cat(new TensorVector(visual, network.embed(batch.promptIds())), 1); // (b, n + l, p)
-            TensorOptional mask = mask(input, visual.size(1), batch.promptLengths());
-            Tensor encoded = run(Part.ENCODER, input.requires_grad(), regularization, r -> network.encoder()
-                    .forward(input, mask, r));
-            Tensor targets = network.embed(
-                    Targets.shiftRight(batch.labels(), text.decoderStartTokenId(), text.padTokenId())); // (b, t, p)
-            return run(
-                    Part.DECODER,
-                    targets.requires_grad() || encoded.requires_grad(),
-                    regularization,
-                    r -> network.decoder().forward(targets, encoded, mask, r));
-        });
+        Tensor visual =
+                advance(batch.image(), ImageInput.Stage.VISUAL_TOKENS, pass).tensor();
+        Tensor prompt = pass.embed(network.embeddings(), batch.promptIds());
+        Tensor input = torch.cat(new TensorVector(visual, prompt), 1); // (b, n + l, p)
+        TensorOptional mask = mask(input, visual.size(1), batch.promptLengths());
+        Tensor encoded = run(Part.ENCODER, input.requires_grad(), pass, r -> network.encoder()
+                .forward(input, mask, r));
+        Tensor targets = pass.embed(
+                network.embeddings(),
+                Targets.shiftRight(batch.labels(), text.decoderStartTokenId(), text.padTokenId())); // (b, t, p)
+        return run(Part.DECODER, targets.requires_grad() || encoded.requires_grad(), pass, r -> network.decoder()
+                .forward(targets, encoded, mask, r));
     }
 
     /**
@@ -75,28 +89,45 @@ public final class TrainingNetwork {
      * @throws IllegalArgumentException when they come from behind a part that is active
      */
     public ImageInput advance(ImageInput image, ImageInput.Stage target, Regularization regularization) {
+        return advance(image, target, TrainingPass.of(regularization));
+    }
+
+    private ImageInput advance(ImageInput image, ImageInput.Stage target, TrainingPass pass) {
         if (image.stage().compareTo(latestStage()) > 0) {
             throw new IllegalArgumentException("pictures come as " + image.stage()
                     + ", computed before training, but a part before that trains; expected " + latestStage());
         }
         ImageInput reached = image;
         while (reached.stage().compareTo(target) < 0) {
-            reached = next(reached, regularization);
+            reached = next(reached, pass);
         }
         return reached;
     }
 
-    private ImageInput next(ImageInput image, Regularization regularization) {
+    private ImageInput next(ImageInput image, TrainingPass pass) {
         Tensor x = image.tensor();
         if (image.stage() == ImageInput.Stage.PIXELS) {
             return new ImageInput(
-                    ImageInput.Stage.TOWER_MAP, run(Part.VISION_TOWER, false, regularization, r -> network.visionTower()
-                            .forward(x, r)));
+                    ImageInput.Stage.TOWER_MAP, run(Part.VISION_TOWER, false, pass, r -> tower().forward(x, r)));
         }
         return new ImageInput(
-                ImageInput.Stage.VISUAL_TOKENS,
-                run(Part.PROJECTOR, x.requires_grad(), regularization, r -> network.projector()
+                ImageInput.Stage.VISUAL_TOKENS, run(Part.PROJECTOR, x.requires_grad(), pass, r -> network.projector()
                         .forward(x, r)));
+    }
+
+    /** The tower; a frozen one that runs in bfloat16 has weights of its own, made when it first does. */
+    private DavitVisionTower tower() {
+        if (active.contains(Part.VISION_TOWER) || !Autocast.isOn(network.device(), DType.BFLOAT16)) {
+            return network.visionTower();
+        }
+        if (halfTower == null) {
+            try (PointerScope outliving = new PointerScope().extend()) { // the layers live as long as this object
+                halfTower = new DavitVisionTower(
+                        network.config().vision(),
+                        Parameters.of(new HalfWeights(weights)).at("model").at("vision_tower"));
+            }
+        }
+        return halfTower;
     }
 
     /** The mask in the precision of what it is added to. */
@@ -105,13 +136,12 @@ public final class TrainingNetwork {
         return mask.has_value() ? new TensorOptional(mask.get().to(input.scalar_type())) : mask;
     }
 
-    private Tensor run(
-            Part part, boolean gradientPasses, Regularization regularization, Function<Regularization, Tensor> body) {
+    private Tensor run(Part part, boolean gradientPasses, TrainingPass pass, Function<Regularization, Tensor> body) {
         if (active.contains(part)) {
-            return body.apply(regularization);
+            return body.apply(pass.active(part));
         }
         if (gradientPasses) {
-            return body.apply(Regularization.NONE);
+            return body.apply(pass.passing(part));
         }
         try (NoGrad noGrad = new NoGrad()) {
             return body.apply(Regularization.NONE);

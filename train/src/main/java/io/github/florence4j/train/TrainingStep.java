@@ -4,6 +4,8 @@ import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NoGrad;
+import io.github.florence4j.weights.Part;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -18,7 +20,7 @@ public final class TrainingStep {
     private final TrainingNetwork network;
     private final DType precision;
     private final LabelLoss loss;
-    private final Regularization regularization = new TrainingRegularization();
+    private final Set<Part> recomputed;
 
     /**
      * Steps of a network.
@@ -28,29 +30,44 @@ public final class TrainingStep {
      * @param chunkRows label tokens whose logits exist at once, such as {@link #CHUNK_ROWS}
      */
     public TrainingStep(TrainingNetwork network, DType precision, int chunkRows) {
+        this(network, precision, chunkRows, Set.of());
+    }
+
+    /**
+     * Steps with gradient checkpointing: of layers in those parts only the inputs are kept, and the layers computed again
+     * when their gradients are wanted. It costs a third more time there and saves most of the memory, with the same
+     * gradients.
+     *
+     * @param recomputed of {@link Part#VISION_TOWER} (2.4 GB an image of 768 pixels in single precision), {@link
+     *     Part#ENCODER} and {@link Part#DECODER} (for long answers); other parts have no layers to compute again
+     */
+    public TrainingStep(TrainingNetwork network, DType precision, int chunkRows, Set<Part> recomputed) {
         this.network = network;
         this.precision = precision;
-        this.loss = new LabelLoss(network.network()::logits, precision, chunkRows);
+        this.loss = new LabelLoss(network.network(), precision, chunkRows);
+        this.recomputed = Set.copyOf(recomputed);
     }
 
     /** Adds the gradients of a batch's summed loss to those that are there. */
     public LossSum accumulate(TrainingBatch batch) {
-        try (PointerScope scope = new PointerScope()) {
-            return loss.backward(hidden(batch, regularization), batch.labels());
+        try (GradientTape tape = new GradientTape(precision);
+                PointerScope scope = new PointerScope()) {
+            Tensor hidden;
+            try (Autocast cast = Autocast.on(batch.labels().device(), precision)) {
+                hidden = network.hidden(batch, TrainingPass.on(tape, recomputed));
+            }
+            LossSum sum = loss.backward(hidden, batch.labels());
+            tape.backward();
+            return sum;
         }
     }
 
     /** The summed loss of a batch in evaluation: nothing is dropped and no gradient is recorded. */
     public LossSum evaluate(TrainingBatch batch) {
         try (NoGrad noGrad = new NoGrad();
-                PointerScope scope = new PointerScope()) {
-            return loss.evaluate(hidden(batch, Regularization.NONE), batch.labels());
-        }
-    }
-
-    private Tensor hidden(TrainingBatch batch, Regularization regularization) {
-        try (Autocast cast = Autocast.on(batch.labels().device(), precision)) {
-            return network.hidden(batch, regularization);
+                PointerScope scope = new PointerScope();
+                Autocast cast = Autocast.on(batch.labels().device(), precision)) {
+            return loss.evaluate(network.hidden(batch, Regularization.NONE), batch.labels());
         }
     }
 }

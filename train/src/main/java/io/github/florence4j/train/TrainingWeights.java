@@ -12,12 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The weights of a model in training: copies that record gradients for the parts that train, the checkpoint's own tensors
- * for the rest.
+ * The weights of a model in training: tensors that record gradients for the parts that train, the checkpoint's own for the
+ * rest.
  *
  * <p>The token table is one tensor, whatever names stand for it, and belongs to {@link Part#EMBEDDINGS}. Buffers never
  * train. The checkpoint must outlive this object.
@@ -41,12 +42,27 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
      * @throws IllegalArgumentException when a tensor that shall train has another precision
      */
     public static TrainingWeights of(Weights weights, Set<Part> frozen) {
+        return of(weights, frozen, Tensor::clone);
+    }
+
+    /**
+     * Trains the tensors of all parts but the frozen ones themselves: they change, and no memory is needed for copies. The
+     * file of the checkpoint stays as it is; pages of its mapping become memory of this process when they are written.
+     *
+     * @param weights as {@link #of}; used by nothing else that expects what the checkpoint said
+     * @throws IllegalArgumentException as {@link #of}
+     */
+    public static TrainingWeights inPlace(Weights weights, Set<Part> frozen) {
+        return of(weights, frozen, Tensor::detach);
+    }
+
+    private static TrainingWeights of(Weights weights, Set<Part> frozen, UnaryOperator<Tensor> take) {
         Set<Part> trained = EnumSet.allOf(Part.class);
         trained.removeAll(frozen);
         Map<String, Tensor> parameters = new LinkedHashMap<>();
         for (String name : weights.names()) {
             if (!TensorNames.isBuffer(name) && trained.contains(Part.of(name))) {
-                parameters.put(name, trainable(name, weights.get(name)));
+                parameters.put(name, trainable(name, weights.get(name), take));
             }
         }
         return new TrainingWeights(weights, trained, parameters);
@@ -64,22 +80,22 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
             Tensor replacement = replacements.get(name);
             if (replacement != null) {
                 trained.add(Part.of(name));
-                parameters.put(name, trainable(name, replacement));
+                parameters.put(name, trainable(name, replacement, Tensor::clone));
             }
         }
         return new TrainingWeights(weights, trained, parameters);
     }
 
-    private static Tensor trainable(String name, Tensor tensor) {
+    private static Tensor trainable(String name, Tensor tensor, UnaryOperator<Tensor> take) {
         DType dtype = DType.of(tensor);
         if (dtype != DType.FLOAT32 && dtype != DType.FLOAT64) {
             throw new IllegalArgumentException(
                     "tensor " + name + " is " + dtype + "; weights that train are loaded as float32");
         }
         return Scopes.own(() -> {
-            Tensor copy = tensor.detach().clone();
-            copy.set_requires_grad(true);
-            return copy;
+            Tensor parameter = take.apply(tensor.detach());
+            parameter.set_requires_grad(true);
+            return parameter;
         });
     }
 
@@ -137,7 +153,7 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
         return TensorNames.TIED.contains(name) ? TensorNames.TOKEN_TABLE : name;
     }
 
-    /** Frees the copies. */
+    /** Frees the tensors that train. */
     @Override
     public void close() {
         parameters.values().forEach(Tensor::close);

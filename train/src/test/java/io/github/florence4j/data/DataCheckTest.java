@@ -33,8 +33,10 @@ class DataCheckTest {
                 new Sample("v2", png(2), "why", List.of("x")),
                 new Sample("v3", png(77), "why", List.of("x")));
         try (Florence2Tokenizer tokenizer = TestData.tokenizer()) {
+            List<Long> read = new ArrayList<>();
             DataCheck check = new DataCheck(new SampleEncoder(tokenizer, TestData.ENCODING), 2);
-            DataReport report = check.run(new ListSource("train", train), Long.MAX_VALUE);
+            DataReport report = check.run(new ListSource("train", train), Long.MAX_VALUE, read::add);
+            assertThat(read).hasSize(13).endsWith(13L);
             assertThat(report.samples()).isEqualTo(12);
             assertThat(report.images()).isEqualTo(6);
             assertThat(report.widths().toString()).isEqualTo("min 8, 5% 8, median 8, 95% 8, max 8, mean 8.0");
@@ -49,13 +51,26 @@ class DataCheckTest {
             assertThat(report.duplicates().examples()).containsExactly("again repeats p2");
             assertThat(report.tags()).containsEntry("layout", 1L);
             assertThat(report.clean()).isFalse();
-            DataReport second = check.run(new ListSource("validation", validation), Long.MAX_VALUE);
+            DataReport second = check.run(new ListSource("validation", validation), Long.MAX_VALUE, read::add);
             assertThat(second.sharedImages().examples())
                     .containsExactly("v1 has the image of p3", "v2 has the image of p2");
             assertThat(second.sharedQuestions().examples()).containsExactly("v2 is other question");
             assertThat(second.duplicates().count()).isZero();
             assertThat(report.text()).contains("images missing or corrupt: 2\n  missing: nowhere.png");
         }
+    }
+
+    @Test
+    void countsCharactersWithoutATokenizer() throws IOException {
+        List<Sample> samples = List.of(
+                new Sample("a", png(1), "<OD>", List.of("caf\u00e9 \uD83D\uDE80")),
+                new Sample("b", png(2), "<OD>extra", List.of("x")));
+        DataReport report = new DataCheck(1).run(new ListSource("train", samples), 2, read -> {});
+        assertThat(report.promptLengths().max())
+                .isEqualTo("Locate the objects with category name in the image.".length());
+        assertThat(report.answerLengths().counts()).containsOnlyKeys(1, 6);
+        assertThat(report.rejected().examples()).singleElement().asString().startsWith("b: ");
+        assertThat(report.text()).contains("prompt characters: min", "answer characters: min");
     }
 
     @Test

@@ -6,6 +6,9 @@ import static io.github.florence4j.data.TestData.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,6 +171,28 @@ class TextSourcesTest {
                 .containsExactly(2, 4);
         Path wrong = write("wrong.yaml", "- {source: x.csv, wieght: 1}");
         assertThatThrownBy(() -> Sources.open(wrong.toString())).hasMessageContaining("unknown key 'wieght'");
+    }
+
+    @Test
+    void opensWhatABiggerConfigurationNames() throws IOException {
+        write("a.csv", "image,question,answer\n" + "a.png,q,a\n".repeat(30));
+        JsonNode data = new ObjectMapper(new YAMLFactory())
+                .readTree(
+                        """
+                        line: %1$s?prompt=<VQA>{question}
+                        mixture: [{source: '%1$s', weight: 1}, {source: '%1$s', weight: 2}]
+                        wrong: {source: x}
+                        """
+                                .formatted(folder.resolve("a.csv")));
+        try (IndexedSource line = Sources.open("data.train", data.get("line"))) {
+            assertThat(line.count()).isEqualTo(30);
+        }
+        try (IndexedSource mixture = Sources.open("data.train", data.get("mixture"))) {
+            assertThat(mixture.name()).isEqualTo("data.train");
+            assertThat(((MixtureSource) mixture).shares()).containsExactly(20, 40);
+        }
+        assertThatThrownBy(() -> Sources.open("data.train", data.get("wrong")))
+                .hasMessage("data.train is no mixture: expected a list of {source, weight}");
     }
 
     @Test

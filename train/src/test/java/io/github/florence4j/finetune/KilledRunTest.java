@@ -27,17 +27,18 @@ class KilledRunTest {
 
     /** The run itself, in a process of its own: output folder, data. */
     public static void main(String[] arguments) throws IOException {
-        FineTuneConfig config = ConfigFile.of(Map.of(
-                "model", List.of(Fixtures.path("tiny-transformers").toString()),
-                "output", List.of(arguments[0]),
-                "train", List.of("jsonl:" + arguments[1]),
-                "freeze", List.of("vision_tower"),
-                "feature-cache", List.of(arguments[0] + "-features"),
-                "batch-size", List.of("2"),
-                "lr", List.of("1e-4"),
-                "epochs", List.of(Integer.toString(STEPS)),
-                "max-steps", List.of(Integer.toString(STEPS)),
-                "save-every", List.of("2")));
+        FineTuneConfig config = ConfigFile.of(Map.ofEntries(
+                Map.entry("model", List.of(Fixtures.path("tiny-transformers").toString())),
+                Map.entry("output", List.of(arguments[0])),
+                Map.entry("train", List.of("jsonl:" + arguments[1])),
+                Map.entry("freeze", List.of("vision_tower")),
+                Map.entry("feature-cache", List.of(arguments[0] + "-features")),
+                Map.entry("batch-size", List.of("2")),
+                Map.entry("lr", List.of("1e-4")),
+                Map.entry("epochs", List.of(Integer.toString(STEPS))),
+                Map.entry("max-steps", List.of(Integer.toString(STEPS))),
+                Map.entry("save-every", List.of("2")),
+                Map.entry("threads", List.of("1")))); // sums of another number of threads are rounded otherwise
         FineTune.run(config, Fixtures.path("tiny-transformers"), true, new TrainingListener() {}, () -> false);
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import io.github.florence4j.data.Batch;
 import io.github.florence4j.data.Example;
 import io.github.florence4j.data.ImageRef;
@@ -14,6 +16,7 @@ import io.github.florence4j.torch.Tensors;
 import io.github.florence4j.weights.Part;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +39,33 @@ class FeatureCacheTest {
 
     @TempDir
     Path folder;
+
+    @Test
+    void aFullDiskIsToldAndLosesNothingThatWasThere() throws Exception {
+        Configuration disk = Configuration.unix().toBuilder()
+                .setMaxSize(4096)
+                .setBlockSize(64)
+                .build();
+        try (PointerScope scope = new PointerScope();
+                FileSystem files = Jimfs.newFileSystem(disk)) {
+            Tensor features = torch.randn(2, 3);
+            int written = 0;
+            try (FeatureCache cache = FeatureCache.open(files.getPath("/cache"), key(DType.FLOAT16))) {
+                while (written < 100) {
+                    cache.write(hash(written), features);
+                    written++;
+                }
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("cannot write features to /cache/features-");
+            }
+            assertThat(written).isBetween(10, 99);
+            try (FeatureCache cache = FeatureCache.open(files.getPath("/cache"), key(DType.FLOAT16))) {
+                assertThat(cache.size()).isEqualTo(written);
+                assertThat(cache.read(hash(written - 1)).orElseThrow().equal(rounded(features, DType.FLOAT16)))
+                        .isTrue();
+            }
+        }
+    }
 
     @ParameterizedTest
     @EnumSource(

@@ -16,6 +16,8 @@ import io.github.florence4j.torch.safetensors.SafetensorsFile;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.Part;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -32,7 +34,23 @@ import org.bytedeco.pytorch.global.torch;
 record TinyTraining(Checkpoint checkpoint, TrainingWeights weights, TrainingNetwork network, Gradients gradients)
         implements AutoCloseable {
     static TinyTraining freezing(DType dtype, Part... frozen) throws IOException {
-        Checkpoint checkpoint = Checkpoint.load(Fixtures.path("tiny-transformers"), dtype);
+        return of(Checkpoint.load(Fixtures.path("tiny-transformers"), dtype), frozen);
+    }
+
+    /** With every kind of dropout, which the fixture has switched off, at a rate of 0.1. */
+    static TinyTraining dropping(Path folder, Part... frozen) throws IOException {
+        Path fixture = Fixtures.path("tiny-transformers");
+        String config = Files.readString(fixture.resolve("config.json"));
+        Files.writeString(
+                folder.resolve("config.json"),
+                config.replaceAll("((activation|attention)_dropout|\"dropout|drop_path_rate)\": 0\\.0", "$1\": 0.1"));
+        for (String name : List.of("generation_config.json", "model.safetensors", "preprocessor_config.json")) {
+            Files.copy(fixture.resolve(name), folder.resolve(name));
+        }
+        return of(Checkpoint.load(folder, DType.FLOAT32), frozen);
+    }
+
+    private static TinyTraining of(Checkpoint checkpoint, Part... frozen) {
         TrainingWeights weights = TrainingWeights.of(checkpoint.weights(), Set.of(frozen));
         return new TinyTraining(
                 checkpoint,
@@ -43,11 +61,15 @@ record TinyTraining(Checkpoint checkpoint, TrainingWeights weights, TrainingNetw
 
     /** The three images, prompts and answers that the reference trained on. */
     static TrainingBatch golden(DType dtype) throws IOException {
-        try (SafetensorsFile file = SafetensorsFile.open(Fixtures.path("activations.safetensors"))) {
+        int visual = Fixtures.json("generation.json").at("/image_seq_length").asInt();
+        return batch(Fixtures.path("activations.safetensors"), visual, dtype);
+    }
+
+    /** A batch as transformers takes it, whose prompts begin with {@code visual} placeholders. */
+    static TrainingBatch batch(Path inputs, int visual, DType dtype) throws IOException {
+        try (SafetensorsFile file = SafetensorsFile.open(inputs)) {
             Tensor ids = file.read("input_ids", DType.INT64);
             Tensor attention = file.read("attention_mask", DType.INT64);
-            int visual =
-                    Fixtures.json("generation.json").at("/image_seq_length").asInt();
             int[] lengths = new int[(int) ids.size(0)];
             for (int row = 0; row < lengths.length; row++) {
                 lengths[row] = (int) attention.select(0, row).sum().item_long() - visual;
@@ -62,26 +84,32 @@ record TinyTraining(Checkpoint checkpoint, TrainingWeights weights, TrainingNetw
 
     /** The mean loss of weights on the golden batch. */
     static double loss(Florence2Config config, Parameters.Source weights) throws IOException {
-        TrainingNetwork network = new TrainingNetwork(config, weights, Set.of());
         try (PointerScope scope = new PointerScope()) {
-            return new TrainingStep(network, DType.FLOAT32, 128)
-                    .evaluate(golden(DType.FLOAT32))
-                    .mean();
+            return loss(config, weights, golden(DType.FLOAT32));
         }
+    }
+
+    static double loss(Florence2Config config, Parameters.Source weights, TrainingBatch batch) {
+        TrainingNetwork network = new TrainingNetwork(config, weights, Set.of());
+        return new TrainingStep(network, DType.FLOAT32, 128).evaluate(batch).mean();
     }
 
     /** The greedy answers to the golden batch, twelve tokens at most, as the scripts in {@code tools} have them made. */
     static int[][] greedy(Florence2Config config, Parameters.Source weights) throws IOException {
-        Florence2Network network = new Florence2Network(config, weights);
+        try (PointerScope scope = new PointerScope()) {
+            return greedy(config, weights, golden(DType.FLOAT32));
+        }
+    }
+
+    static int[][] greedy(Florence2Config config, Parameters.Source weights, TrainingBatch batch) {
         GenerationOptions options = GenerationOptions.from(config.generation())
                 .numBeams(1)
                 .maxNewTokens(12)
                 .noRepeatNgramSize(0)
                 .forcedBosTokenId(OptionalInt.empty())
                 .build();
-        try (NoGrad noGrad = new NoGrad();
-                PointerScope scope = new PointerScope()) {
-            TrainingBatch batch = golden(DType.FLOAT32);
+        try (NoGrad noGrad = new NoGrad()) {
+            Florence2Network network = new Florence2Network(config, weights);
             Tensor features = network.imageFeatures(batch.image().tensor(), Regularization.NONE);
             TensorOptional mask = network.paddingMask(features.size(1), batch.promptLengths());
             Tensor encoded = network.encode(features, batch.promptIds(), mask, Regularization.NONE);

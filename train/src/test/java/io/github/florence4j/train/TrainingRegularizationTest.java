@@ -3,6 +3,7 @@ package io.github.florence4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Seeds;
 import io.github.florence4j.torch.Tensors;
 import org.bytedeco.javacpp.PointerScope;
@@ -12,7 +13,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 class TrainingRegularizationTest {
-    private final TrainingRegularization regularization = new TrainingRegularization();
+    private final TrainingRegularization regularization =
+            new TrainingRegularization(new GradientTape(DType.FLOAT32), false, true);
 
     @Test
     void aDroppedPathIsZeroForTheWholeSampleAndAKeptOneIsScaled() {
@@ -39,7 +41,7 @@ class TrainingRegularizationTest {
             Seeds.set(7);
             Tensor dropped = regularization.dropout(torch.ones(100, 100), 0.1);
             assertThat(dropped.count_nonzero().item_long() / 10000.0).isCloseTo(0.9, within(0.012));
-            assertThat(dropped.max().item_float()).isCloseTo(1 / 0.9f, within(1e-6f));
+            assertThat(dropped.max().item_float()).isCloseTo(1 / 0.9f, within(1e-5f));
         }
     }
 
@@ -63,7 +65,6 @@ class TrainingRegularizationTest {
             Tensor x = torch.ones(2, 2);
             assertThat(regularization.dropout(x, 0)).isSameAs(x);
             assertThat(regularization.dropPath(x, 0)).isSameAs(x);
-            assertThat(regularization.attentionDropout(0.1)).isEqualTo(0.1);
         }
     }
 }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.nn.Targets;
+import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NativeMemory;
+import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.weights.Part;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -118,6 +120,26 @@ class TrainingStepTest {
     }
 
     @Test
+    void aFrozenTowerInBfloat16GivesWhatAutocastGives() throws Exception {
+        try (TinyTraining tiny = TinyTraining.freezing(DType.FLOAT32, Part.VISION_TOWER);
+                PointerScope scope = new PointerScope()) {
+            ImageInput pixels = TinyTraining.golden(DType.FLOAT32).image();
+            try (NoGrad noGrad = new NoGrad();
+                    Autocast cast = Autocast.on(tiny.network().network().device(), DType.BFLOAT16)) {
+                Tensor expected = tiny.network().network().visionTower().forward(pixels.tensor(), Regularization.NONE);
+                for (int i = 0; i < 2; i++) {
+                    try (PointerScope inner = new PointerScope()) {
+                        Tensor map = tiny.network()
+                                .advance(pixels, ImageInput.Stage.TOWER_MAP, Regularization.NONE)
+                                .tensor();
+                        assertThat(map.equal(expected)).isTrue();
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void picturesFromBehindAPartThatTrainsAreRefused() throws Exception {
         try (TinyTraining tiny = TinyTraining.freezing(DType.FLOAT32);
                 PointerScope scope = new PointerScope()) {
@@ -164,7 +186,7 @@ class TrainingStepTest {
                 }
                 before = i == 0 ? NativeMemory.handles() : before;
             }
-            assertThat(NativeMemory.handles()).isEqualTo(before);
+            assertThat(NativeMemory.handles()).isLessThanOrEqualTo(before); // less: other tests' garbage
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.florence4j.torch.DType;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.Part;
 import io.github.florence4j.weights.TensorNames;
+import java.nio.file.Files;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
@@ -64,6 +65,25 @@ class TrainingWeightsTest {
             assertThat(weights.get(frozen)).isSameAs(checkpoint.weights().get(frozen));
             assertThat(weights.get(frozen).requires_grad()).isFalse();
             assertThat(weights.current().names()).isEqualTo(checkpoint.weights().names());
+        }
+    }
+
+    @Test
+    void weightsThatTrainInPlaceNeedNoCopyAndLeaveTheFileAsItIs() throws Exception {
+        String name = TensorNames.IMAGE_PROJECTION;
+        byte[] file = Files.readAllBytes(Fixtures.path("tiny-transformers/model.safetensors"));
+        try (Checkpoint checkpoint = Checkpoint.load(Fixtures.path("tiny-transformers"), DType.FLOAT32);
+                TrainingWeights weights = TrainingWeights.inPlace(checkpoint.weights(), Set.of(Part.DECODER));
+                PointerScope scope = new PointerScope()) {
+            Tensor original = checkpoint.weights().get(name).clone();
+            assertThat(weights.get(name).data_ptr())
+                    .isEqualTo(checkpoint.weights().get(name).data_ptr());
+            assertThat(weights.get(name).requires_grad()).isTrue();
+            assertThat(checkpoint.weights().get(name).requires_grad()).isFalse();
+            weights.get(name).detach().add_(new Scalar(1));
+            assertThat(weights.current().get(name).equal(original)).isFalse();
+            assertThat(Files.readAllBytes(Fixtures.path("tiny-transformers/model.safetensors")))
+                    .isEqualTo(file);
         }
     }
 

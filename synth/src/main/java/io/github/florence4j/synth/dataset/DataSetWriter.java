@@ -89,7 +89,9 @@ public final class DataSetWriter {
         json.put(
                 "kinds",
                 options.settings().kinds().stream().map(Object::toString).toList());
-        json.put("fonts", options.settings().families());
+        json.put(
+                "fonts",
+                options.settings().families().stream().map(Object::toString).toList());
         json.put("min_x_height", options.settings().minXHeight());
         json.put("colour", options.settings().colour());
         Map<String, String> effects = new LinkedHashMap<>();

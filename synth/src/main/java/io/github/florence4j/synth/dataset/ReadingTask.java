@@ -11,6 +11,7 @@ import io.github.florence4j.task.Task;
 import io.github.florence4j.text.LocationQuantizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A task of reading, for which a page gives prompts and answers in Florence-2's own notation: places are location tokens by
@@ -86,6 +87,12 @@ public enum ReadingTask {
 
     ReadingTask(Task<?> task) {
         this.task = task;
+    }
+
+    /** The name as on the command line: {@code ocr-with-region}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The task of Florence-2. */

@@ -76,16 +76,20 @@ final class JpegArtefacts {
         return (byte) Math.max(0, Math.min(255, (int) (value + 0.5f)));
     }
 
-    private static int[] steps(int[] table, int quality) {
+    private static float[] steps(int[] table, int quality) {
         int scale = quality < 50 ? 5000 / quality : 200 - 2 * quality;
-        int[] steps = new int[table.length];
+        float[] steps = new float[table.length];
         for (int i = 0; i < steps.length; i++) {
             steps[i] = Math.max(1, Math.min(255, (table[i] * scale + 50) / 100));
         }
         return steps;
     }
 
-    private static void compress(float[] plane, int width, int height, int[] steps) {
+    private static void compress(float[] plane, int width, int height, float[] steps) {
+        float[] inverses = new float[steps.length];
+        for (int i = 0; i < steps.length; i++) {
+            inverses[i] = 1 / steps[i];
+        }
         float[] block = new float[N * N];
         float[] half = new float[N * N];
         for (int top = 0; top < height; top += N) {
@@ -96,7 +100,7 @@ final class JpegArtefacts {
                         block[y * N + x] = plane[row + Math.min(left + x, width - 1)];
                     }
                 }
-                roundTrip(block, half, steps);
+                roundTrip(block, half, steps, inverses);
                 for (int y = 0; y < N && top + y < height; y++) {
                     for (int x = 0; x < N && left + x < width; x++) {
                         plane[(top + y) * width + left + x] = block[y * N + x];
@@ -106,12 +110,11 @@ final class JpegArtefacts {
         }
     }
 
-    private static void roundTrip(float[] block, float[] half, int[] steps) {
+    private static void roundTrip(float[] block, float[] half, float[] steps, float[] inverses) {
         forward(block, half);
         forward(half, block);
         for (int i = 0; i < block.length; i++) {
-            int step = steps[(i & 7) << 3 | i >> 3];
-            block[i] = nearest(block[i] / step) * (float) step;
+            block[i] = nearest(block[i] * inverses[i]) * steps[i];
         }
         backward(block, half);
         backward(half, block);

@@ -10,6 +10,8 @@ final class Turn {
     /** Bits after the point of places: enough for pages of 16,000 pixels. */
     private static final int FRACTION = 17;
 
+    private static final int ONE = 1 << FRACTION;
+
     private final double middleX;
     private final double middleY;
     private final double sine;
@@ -62,37 +64,74 @@ final class Turn {
         }
         int width = page.width();
         int height = page.height();
-        int channels = page.channels();
-        byte[] from = page.bytes();
-        byte[] to = new byte[from.length];
-        int right = width > 1 ? channels : 0;
-        int down = height > 1 ? width * channels : 0;
-        int stepX = (int) Math.round(cosine * (1 << FRACTION));
-        int stepY = (int) Math.round(-sine * (1 << FRACTION));
-        int lastX = width - 1 << FRACTION;
-        int lastY = height - 1 << FRACTION;
-        int at = 0;
+        int stepX = (int) Math.round(cosine * ONE);
+        int stepY = (int) Math.round(-sine * ONE);
+        Raster turned = new Raster(width, height, page.channels(), new byte[page.bytes().length]);
         for (int y = 0; y < height; y++) {
             double dx = 0.5 - middleX;
             double dy = y + 0.5 - middleY;
-            int sourceX = (int) Math.round((middleX + cosine * dx + sine * dy - 0.5) * (1 << FRACTION));
-            int sourceY = (int) Math.round((middleY - sine * dx + cosine * dy - 0.5) * (1 << FRACTION));
-            for (int x = 0; x < width; x++, sourceX += stepX, sourceY += stepY) {
-                int insideX = Math.max(0, Math.min(lastX, sourceX));
-                int insideY = Math.max(0, Math.min(lastY, sourceY));
-                int left = Math.min(insideX >> FRACTION, Math.max(0, width - 2));
-                int top = Math.min(insideY >> FRACTION, Math.max(0, height - 2));
-                int partX = insideX - (left << FRACTION) >> FRACTION - 8;
-                int partY = insideY - (top << FRACTION) >> FRACTION - 8;
-                int corner = (top * width + left) * channels;
-                for (int c = 0; c < channels; c++, corner++) {
-                    int upper = (256 - partX) * (from[corner] & 0xFF) + partX * (from[corner + right] & 0xFF);
-                    int lower =
-                            (256 - partX) * (from[corner + down] & 0xFF) + partX * (from[corner + down + right] & 0xFF);
-                    to[at++] = (byte) (((256 - partY) * upper + partY * lower + (1 << 15)) >> 16);
-                }
+            int startX = (int) Math.round((middleX + cosine * dx + sine * dy - 0.5) * ONE);
+            int startY = (int) Math.round((middleY - sine * dx + cosine * dy - 0.5) * ONE);
+            int from = 0;
+            int to = width;
+            while (from < to && !isInside(startX + from * stepX, startY + from * stepY, width, height)) {
+                from++;
+            }
+            while (from < to && !isInside(startX + (to - 1) * stepX, startY + (to - 1) * stepY, width, height)) {
+                to--;
+            }
+            edge(page, turned, y, 0, from, startX, startY, stepX, stepY);
+            inside(page, turned, y, from, to, startX + from * stepX, startY + from * stepY, stepX, stepY);
+            edge(page, turned, y, to, width, startX + to * stepX, startY + to * stepY, stepX, stepY);
+        }
+        return turned;
+    }
+
+    private static boolean isInside(int x, int y, int width, int height) {
+        return x >= 0 && y >= 0 && x < width - 1 << FRACTION && y < height - 1 << FRACTION;
+    }
+
+    /** Columns whose source lies within the page, so that all four neighbours are there. */
+    private static void inside(
+            Raster page, Raster turned, int row, int first, int end, int startX, int startY, int stepX, int stepY) {
+        byte[] source = page.bytes();
+        byte[] target = turned.bytes();
+        int channels = page.channels();
+        int stride = page.width() * channels;
+        int x = startX;
+        int y = startY;
+        for (int column = first; column < end; column++, x += stepX, y += stepY) {
+            int corner = (y >> FRACTION) * stride + (x >> FRACTION) * channels;
+            int partX = x >> FRACTION - 8 & 0xFF;
+            int partY = y >> FRACTION - 8 & 0xFF;
+            int at = row * stride + column * channels;
+            for (int c = 0; c < channels; c++, corner++, at++) {
+                int a = source[corner] & 0xFF;
+                int b = source[corner + channels] & 0xFF;
+                int d = source[corner + stride] & 0xFF;
+                int e = source[corner + stride + channels] & 0xFF;
+                int upper = (a << 8) + partX * (b - a);
+                int lower = (d << 8) + partX * (e - d);
+                target[at] = (byte) ((upper << 8) + partY * (lower - upper) + (1 << 15) >> 16);
             }
         }
-        return new Raster(width, height, channels, to);
+    }
+
+    /** Columns whose source lies at or beyond the edge: the nearest pixel of the page. */
+    private static void edge(
+            Raster page, Raster turned, int row, int first, int end, int startX, int startY, int stepX, int stepY) {
+        int channels = page.channels();
+        int x = startX;
+        int y = startY;
+        for (int column = first; column < end; column++, x += stepX, y += stepY) {
+            int nearX = Math.max(0, Math.min(page.width() - 1, x + ONE / 2 >> FRACTION));
+            int nearY = Math.max(0, Math.min(page.height() - 1, y + ONE / 2 >> FRACTION));
+            System.arraycopy(
+                    page.bytes(),
+                    (nearY * page.width() + nearX) * channels,
+                    turned.bytes(),
+                    (row * page.width() + column) * channels,
+                    channels);
+        }
     }
 }

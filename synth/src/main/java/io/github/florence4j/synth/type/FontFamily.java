@@ -1,5 +1,7 @@
 package io.github.florence4j.synth.type;
 
+import java.util.Locale;
+
 /** Typefaces that go together on a page. */
 public enum FontFamily {
     /** Lato. */
@@ -17,6 +19,12 @@ public enum FontFamily {
     FontFamily(Typeface regular, Typeface bold) {
         this.regular = regular;
         this.bold = bold;
+    }
+
+    /** The lower-case name, as on the command line. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The typeface for most text. */

@@ -1,0 +1,170 @@
+package io.github.florence4j.train;
+
+import io.github.florence4j.torch.Autocast;
+import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.NoGrad;
+import io.github.florence4j.torch.Operators;
+import io.github.florence4j.torch.Scopes;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attention with dropout on its weights, a few heads at a time, forward and backward. The weights {@code (t, s)} are never
+ * kept: backward computes them again, as FlashAttention does (Dao and others, arXiv 2205.14135), here from matrix products
+ * of whole heads. libtorch's own kernel for the processor keeps the weights of all heads, and a mask of them, where there is
+ * dropout.
+ */
+final class TrainingAttention {
+    private static final long HEAD_SEEDS = 0xD1342543DE82EF95L; // seeds of parts lie far apart
+    private static final long SCORES_AT_ONCE = 1 << 20; // of few megabytes, so that they stay in the cache
+
+    private final double rate;
+    private final long seed;
+
+    private TrainingAttention(double rate, long seed) {
+        this.rate = rate;
+        this.seed = seed;
+    }
+
+    /** As {@link io.github.florence4j.nn.Regularization#attend}. */
+    static Tensor attend(
+            GradientTape tape, Tensor q, Tensor k, Tensor v, TensorOptional mask, double rate, boolean causal) {
+        TrainingAttention attention = new TrainingAttention(rate, rate == 0 ? 0 : DropoutMask.seed());
+        List<Tensor> inputs = new ArrayList<>(List.of(q, k, v));
+        if (causal) {
+            inputs.add(causalMask(q));
+        } else if (mask.has_value()) {
+            inputs.add(mask.get());
+        }
+        Tensor value;
+        try (NoGrad noGrad = new NoGrad();
+                Autocast none = Autocast.on(q.device(), DType.FLOAT32)) {
+            value = Scopes.keep(() -> attention.forward(inputs));
+        }
+        boolean wanted = q.requires_grad() || k.requires_grad() || v.requires_grad();
+        return wanted ? tape.record(value, inputs, attention::backward) : value;
+    }
+
+    /** Minus infinity above the diagonal {@code (1, 1, t, t)}. */
+    private static Tensor causalMask(Tensor q) {
+        long t = q.size(2);
+        return Scopes.keep(() -> torch.full(new long[] {1, 1, t, t}, new Scalar(Double.NEGATIVE_INFINITY))
+                .triu_(1));
+    }
+
+    private Tensor forward(List<Tensor> inputs) {
+        Heads heads = new Heads(inputs);
+        Tensor out = torch.empty_like(heads.q); // (n, t, d)
+        for (long first = 0; first < heads.count; first += heads.atOnce) {
+            try (PointerScope scope = new PointerScope()) {
+                Heads part = heads.part(first);
+                Tensor weights = part.weights(); // (n, t, s)
+                Tensor kept = rate == 0 ? weights : weights.mul_(factors(weights, first));
+                torch.bmm_out(heads.part(out, first), kept, part.v);
+            }
+        }
+        return out.view(inputs.get(0).shape());
+    }
+
+    private void backward(Tensor gradient, List<Tensor> inputs) {
+        List<Tensor> gradients;
+        try (NoGrad noGrad = new NoGrad();
+                Autocast none = Autocast.on(gradient.device(), DType.FLOAT32)) {
+            gradients = gradients(gradient, inputs);
+        }
+        GradientTape.backward(inputs.subList(0, 3), gradients);
+    }
+
+    private List<Tensor> gradients(Tensor gradient, List<Tensor> inputs) {
+        Heads heads = new Heads(inputs);
+        Tensor dOut = gradient.reshape(heads.q.shape()); // (n, t, d)
+        Tensor dQ = torch.empty_like(heads.q);
+        Tensor dK = torch.empty_like(heads.k);
+        Tensor dV = torch.empty_like(heads.v);
+        for (long first = 0; first < heads.count; first += heads.atOnce) {
+            try (PointerScope scope = new PointerScope()) {
+                Heads part = heads.part(first);
+                Tensor weights = part.weights(); // (n, t, s)
+                Tensor kept = weights;
+                Tensor dPart = heads.part(dOut, first);
+                Tensor dWeights = torch.bmm(dPart, part.v.transpose(1, 2)); // (n, t, s)
+                if (rate > 0) {
+                    Tensor factors = factors(weights, first);
+                    kept = weights.mul(factors);
+                    dWeights.mul_(factors);
+                }
+                torch.bmm_out(heads.part(dV, first), kept.transpose(1, 2), dPart);
+                Tensor dScores =
+                        Operators.call("aten::_softmax_backward_data", "", dWeights, weights, -1L, DType.of(weights));
+                torch.bmm_out(heads.part(dQ, first), dScores, part.k);
+                torch.bmm_out(heads.part(dK, first), dScores.transpose(1, 2), part.q);
+            }
+        }
+        dQ.mul_(new Scalar(heads.scale));
+        return List.of(
+                dQ.view(inputs.get(0).shape()),
+                dK.view(inputs.get(1).shape()),
+                dV.view(inputs.get(2).shape()));
+    }
+
+    private Tensor factors(Tensor weights, long first) {
+        return DropoutMask.factors(seed + first * HEAD_SEEDS, rate, weights);
+    }
+
+    /** Heads of all samples as one axis; queries are scaled. */
+    private static final class Heads {
+        private final double scale;
+        private final Tensor q; // (n, t, d)
+        private final Tensor k; // (n, s, d)
+        private final Tensor v; // (n, s, d)
+        private final @Nullable Tensor mask; // (n, 1, s) or (1, t, s)
+        private final long count;
+        private final long atOnce;
+
+        Heads(List<Tensor> inputs) {
+            this.scale = 1 / Math.sqrt(inputs.get(0).size(3));
+            this.q = inputs.get(0).flatten(0, 1).mul(new Scalar(scale));
+            this.k = inputs.get(1).flatten(0, 1).contiguous();
+            this.v = inputs.get(2).flatten(0, 1).contiguous();
+            this.mask = inputs.size() < 4 ? null : mask(inputs.get(3), inputs.get(0));
+            this.count = q.size(0);
+            this.atOnce = Math.max(1, SCORES_AT_ONCE / (q.size(1) * k.size(1)));
+        }
+
+        private Heads(Heads all, long first) {
+            this.scale = all.scale;
+            this.q = all.part(all.q, first);
+            this.k = all.part(all.k, first);
+            this.v = all.part(all.v, first);
+            this.mask = all.mask == null || all.mask.size(0) == 1 ? all.mask : all.part(all.mask, first);
+            this.count = q.size(0);
+            this.atOnce = count;
+        }
+
+        private static Tensor mask(Tensor mask, Tensor q) {
+            return mask.size(0) == 1
+                    ? mask.select(1, 0)
+                    : mask.expand(q.size(0), q.size(1), 1, mask.size(3)).flatten(0, 1);
+        }
+
+        Heads part(long first) {
+            return new Heads(this, first);
+        }
+
+        Tensor part(Tensor all, long first) {
+            return all.narrow(0, first, Math.min(atOnce, count - first));
+        }
+
+        /** Softmax of the scores {@code (n, t, s)}. */
+        Tensor weights() {
+            Tensor scores = torch.bmm(q, k.transpose(1, 2));
+            return (mask == null ? scores : scores.add_(mask)).softmax(-1);
+        }
+    }
+}
