@@ -75,7 +75,7 @@ final class TrainingSession implements AutoCloseable {
         this.modelFolder = modelFolder;
         try {
             Florence2Config.read(modelFolder); // whether this is a Florence-2 at all, before anything native
-            this.processor = new ImageProcessor(processorConfig(modelFolder));
+            this.processor = new ImageProcessor(processorConfig(modelFolder, config.data().imageSize()));
             this.train = opened(Sources.open(config.data().train().asText()));
             this.validation = config.data().hasValidation()
                     ? opened(Sources.open(config.data().validation().asText()))
@@ -96,7 +96,7 @@ final class TrainingSession implements AutoCloseable {
             this.step = new TrainingStep(
                     network,
                     config.training().precision().dtype(),
-                    TrainingStep.CHUNK_ROWS,
+                    TrainingStep.chunkRows(base.config().text().vocabSize()),
                     config.training().gradientCheckpointing().parts());
             this.gradients = new Gradients(model.parameters());
             this.optimizer = opened(new AdamW(model.parameters(), options(config.optimizer())));
@@ -138,9 +138,11 @@ final class TrainingSession implements AutoCloseable {
                 !optimizer.noDecayGroups());
     }
 
-    private static ImageProcessorConfig processorConfig(Path folder) throws IOException {
+    private static ImageProcessorConfig processorConfig(Path folder, int imageSize) throws IOException {
         Path file = folder.resolve("preprocessor_config.json");
-        return Files.isRegularFile(file) ? ImageProcessorConfig.read(file) : ImageProcessorConfig.FLORENCE_2;
+        ImageProcessorConfig config =
+                Files.isRegularFile(file) ? ImageProcessorConfig.read(file) : ImageProcessorConfig.FLORENCE_2;
+        return imageSize == 0 ? config : config.withSize(imageSize, imageSize);
     }
 
     /** The tensors that a checkpoint keeps. */

@@ -22,6 +22,9 @@ import org.bytedeco.pytorch.Tensor;
  * alike: what is learned of one place helps at the next (Vaswani et al., arXiv 1706.03762, section 3.5).
  */
 final class InitialWeights {
+    /** Not 0, for the norm behind it would make noise of blank paper as strong as ink. */
+    private static final String FIRST_BIAS = "model.vision_tower.convs.0.conv.bias";
+
     private static final double LONGEST_WAVE = 4;
     private static final double SHORTEST_POSITION_WAVE = 4;
     private static final double SHORTEST_LOCATION_WAVE = 8;
@@ -81,6 +84,8 @@ final class InitialWeights {
         float[] values = new float[count];
         if (name.endsWith("image_proj_norm.weight")) {
             java.util.Arrays.fill(values, (float) scales.image());
+        } else if (name.equals(FIRST_BIAS)) {
+            return normal(count, Double.parseDouble(System.getProperty("cb", "1")));
         } else if (name.endsWith(".weight")) {
             java.util.Arrays.fill(values, 1);
         }

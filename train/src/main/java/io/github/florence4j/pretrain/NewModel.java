@@ -47,6 +47,25 @@ public record NewModel(
         int positions,
         Scales scales,
         long seed) {
+    /** Five million parameters for pages of 192 pixels. */
+    static final NewModel DEFAULTS = new NewModel(
+            192,
+            0.9,
+            0.25,
+            List.of(48, 96, 192),
+            List.of(0, 2, 1),
+            List.of(3, 6, 12),
+            List.of(4, 2, 2),
+            6,
+            192,
+            6,
+            2,
+            3,
+            768,
+            448,
+            Scales.DEFAULT,
+            1);
+
     private static final int FIRST_KERNEL = 7;
     private static final int KERNEL = 3;
     private static final int MLP_RATIO = 4;
