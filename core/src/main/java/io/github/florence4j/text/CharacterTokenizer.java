@@ -62,7 +62,10 @@ public final class CharacterTokenizer {
     public static byte[] settings() {
         ObjectNode json = JSON.createObjectNode();
         json.put("tokenizer_class", "BartTokenizerFast").put("model_max_length", 1024);
-        json.put("bos_token", "<s>").put("cls_token", "<s>").put("eos_token", "</s>").put("sep_token", "</s>");
+        json.put("bos_token", "<s>")
+                .put("cls_token", "<s>")
+                .put("eos_token", "</s>")
+                .put("sep_token", "</s>");
         json.put("unk_token", "<unk>").put("pad_token", "<pad>").put("mask_token", MASK);
         json.put("image_token", IMAGE).putArray("additional_special_tokens").add(IMAGE);
         return json.toPrettyString().getBytes(StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 package io.github.florence4j.pretrain;
 
 import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -11,54 +12,47 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The head that is thrown away after the warm-up: it makes a few numbers for each slot of a visual token, from which one
- * classifier, the same for all slots, tells the character. So what a character looks like is learned once, not once a slot.
+ * The head that is thrown away after the warm-up: one linear map from a visual token to the classes of its slots. One
+ * classifier for all slots would have fewer weights and learns more slowly (docs/decisions/0015-small-model.md).
  */
 final class GlyphReader implements AutoCloseable {
-    private static final int SLOT_WIDTH = 32;
+    private static final double DEVIATION = 0.02;
 
-    private final GlyphMap map;
-    private final Map<String, Tensor> parameters = new LinkedHashMap<>();
-    private final Tensor slotWeight; // (slots · w, c)
-    private final Tensor slotBias; // (slots · w)
-    private final Tensor classWeight; // (classes, w)
-    private final Tensor classBias; // (classes)
+    private final Tensor weight; // (slots · classes, c)
+    private final Tensor bias; // (slots · classes)
 
     GlyphReader(GlyphMap map, int channels, Device device, long seed) {
-        this.map = map;
         SplittableRandom random = new SplittableRandom(seed);
-        this.slotWeight = parameter("slots.weight", device, random, map.slots() * SLOT_WIDTH, channels);
-        this.slotBias = parameter("slots.bias", device, random, map.slots() * SLOT_WIDTH, 0);
-        this.classWeight = parameter("classes.weight", device, random, GlyphMap.CLASSES, SLOT_WIDTH);
-        this.classBias = parameter("classes.bias", device, random, GlyphMap.CLASSES, 0);
+        int outputs = map.slots() * GlyphMap.CLASSES;
+        float[] weights = new float[outputs * channels];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) (random.nextGaussian() * DEVIATION);
+        }
+        this.weight = parameter(device, weights, outputs, channels);
+        this.bias = parameter(device, new float[outputs], outputs);
     }
 
-    private Tensor parameter(String name, Device device, SplittableRandom random, int rows, int columns) {
-        float[] values = new float[rows * Math.max(1, columns)];
-        for (int i = 0; i < values.length && columns > 0; i++) {
-            values[i] = (float) (random.nextGaussian() / Math.sqrt(columns));
-        }
-        Tensor tensor = Scopes.own(() -> {
-            Tensor flat = io.github.florence4j.torch.Tensors.ofFloats(device, values);
-            Tensor shaped = columns == 0 ? flat : flat.view(rows, columns);
-            shaped.set_requires_grad(true);
-            return shaped;
+    private static Tensor parameter(Device device, float[] values, long... shape) {
+        return Scopes.own(() -> {
+            Tensor tensor = Tensors.ofFloats(device, values).view(shape);
+            tensor.set_requires_grad(true);
+            return tensor;
         });
-        parameters.put("glyph_reader." + name, tensor);
-        return tensor;
     }
 
     /** What trains, by name. */
     Map<String, Tensor> parameters() {
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        parameters.put("glyph_reader.weight", weight);
+        parameters.put("glyph_reader.bias", bias);
         return parameters;
     }
 
     /** Logits {@code (b · y · x · slots, classes)} of the tower's map {@code (b, y, x, c)}. */
     Tensor logits(Tensor tower) {
-        Tensor tokens = torch.layer_norm(tower.flatten(0, 2), tower.size(3));
-        Tensor slots = torch.linear(tokens, slotWeight, new TensorOptional(slotBias))
-                .view((long) tokens.size(0) * map.slots(), SLOT_WIDTH);
-        return torch.linear(slots, classWeight, new TensorOptional(classBias)).to(torch.ScalarType.Float);
+        return torch.linear(tower.flatten(0, 2), weight, new TensorOptional(bias))
+                .view(-1, GlyphMap.CLASSES)
+                .to(torch.ScalarType.Float);
     }
 
     /** Weights of the classes {@code (classes)}: 1, and another for nothing. */
@@ -72,6 +66,7 @@ final class GlyphReader implements AutoCloseable {
 
     @Override
     public void close() {
-        parameters.values().forEach(Tensor::close);
+        weight.close();
+        bias.close();
     }
 }

@@ -52,8 +52,7 @@ final class GlyphWarmUp implements AutoCloseable {
         NativeSettings.apply();
     }
 
-    private static final int SLOT_WIDTH = 4;
-    private static final int SLOT_HEIGHT = 8;
+    private static final int SLOT_WIDTH = 5; // the narrowest pairs of letters share a slot, most letters do not
     private static final int MEAN = 1; // at::Reduction::Mean
     private static final int TEST_BATCHES = 4;
     private static final double MOST_NORM = 1;
@@ -90,7 +89,7 @@ final class GlyphWarmUp implements AutoCloseable {
         this.weights = TrainingWeights.of(base.weights(), frozen);
         this.network = new Florence2Network(base.config(), weights);
         int side = base.config().vision().patchStride().stream().reduce(1, (a, b) -> a * b);
-        this.map = new GlyphMap(side, Math.max(1, side / SLOT_WIDTH), Math.max(1, side / SLOT_HEIGHT));
+        this.map = new GlyphMap(side, Math.max(1, side / SLOT_WIDTH), 1);
         this.reader = new GlyphReader(map, base.config().vision().outputDim(), device, 1);
         this.classWeights = GlyphReader.classWeights(settings.nothing(), device);
         Map<String, Tensor> parameters = new LinkedHashMap<>(weights.parameters());

@@ -85,7 +85,7 @@ final class InitialWeights {
         if (name.endsWith("image_proj_norm.weight")) {
             java.util.Arrays.fill(values, (float) scales.image());
         } else if (name.equals(FIRST_BIAS)) {
-            return normal(count, Double.parseDouble(System.getProperty("cb", "1")));
+            return normal(count, 1);
         } else if (name.endsWith(".weight")) {
             java.util.Arrays.fill(values, 1);
         }
