@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             FineTuneCommand.class,
+            PretrainCommand.class,
             EvaluateCommand.class,
             TasksCommand.class,
             InspectCommand.class,

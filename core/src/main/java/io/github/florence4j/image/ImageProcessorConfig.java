@@ -134,6 +134,12 @@ public record ImageProcessorConfig(
                 flag(json, "do_normalize", true));
     }
 
+    /** These settings for another size of the model's input. */
+    public ImageProcessorConfig withSize(int newHeight, int newWidth) {
+        return new ImageProcessorConfig(
+                newHeight, newWidth, rescaleFactor, mean, std, doResize, doRescale, doNormalize);
+    }
+
     private static boolean flag(JsonNode json, String key, boolean absent) {
         JsonNode value = json.path(key);
         if (value.isMissingNode() || value.isNull()) {

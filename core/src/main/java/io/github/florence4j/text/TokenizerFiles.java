@@ -107,7 +107,7 @@ final class TokenizerFiles {
         return json;
     }
 
-    private static ObjectNode byteLevel(boolean addPrefixSpace) {
+    static ObjectNode byteLevel(boolean addPrefixSpace) {
         return JSON.createObjectNode()
                 .put("type", "ByteLevel")
                 .put("add_prefix_space", addPrefixSpace)
@@ -115,14 +115,14 @@ final class TokenizerFiles {
                 .put("use_regex", true);
     }
 
-    private static ObjectNode robertaProcessing(ObjectNode vocab) {
+    static ObjectNode robertaProcessing(ObjectNode vocab) {
         ObjectNode processor = JSON.createObjectNode().put("type", "RobertaProcessing");
         processor.putArray("sep").add("</s>").add(vocab.path("</s>").asInt());
         processor.putArray("cls").add("<s>").add(vocab.path("<s>").asInt());
         return processor.put("trim_offsets", true).put("add_prefix_space", false);
     }
 
-    private static ObjectNode bpe(ObjectNode vocab, List<String> merges) {
+    static ObjectNode bpe(ObjectNode vocab, List<String> merges) {
         ObjectNode model = JSON.createObjectNode().put("type", "BPE").putNull("dropout");
         model.put("unk_token", "<unk>").putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
         model.put("fuse_unk", false).put("byte_fallback", false).put("ignore_merges", false);
@@ -167,7 +167,7 @@ final class TokenizerFiles {
         }
     }
 
-    private static ObjectNode addedToken(String content, int id) {
+    static ObjectNode addedToken(String content, int id) {
         return JSON.createObjectNode()
                 .put("id", id)
                 .put("content", content)

@@ -82,6 +82,16 @@ final class Vocabulary {
         return id.asInt();
     }
 
+    /** The letter that stands for a byte, 0 to 255, in entries. */
+    static char charOfByte(int value) {
+        for (char c = 0; c < BYTE_OF_CHAR.length; c++) {
+            if (BYTE_OF_CHAR[c] == value) {
+                return c;
+            }
+        }
+        throw new IllegalArgumentException("expected a byte, 0 to 255, found " + value);
+    }
+
     private static byte[] bytesOf(String entry) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(entry.length());
         for (int i = 0; i < entry.length(); i++) {

@@ -15,6 +15,8 @@ final class PixelReader {
 
     record Unreadable(RejectedSample rejected) implements Result {}
 
+    private static final byte[] NOTHING = {};
+
     private final ImageDecoder decoder;
     private final ImageProcessor processor;
     private final LoaderOptions options;
@@ -35,8 +37,9 @@ final class PixelReader {
 
     private Example example(Encoded encoded) throws IOException {
         Sample sample = encoded.sample();
-        byte[] file = sample.image().bytes();
-        String hash = ImageRef.sha256(file);
+        RgbImage drawn = sample.image().drawn();
+        byte[] file = drawn == null ? sample.image().bytes() : NOTHING;
+        String hash = drawn == null ? ImageRef.sha256(file) : sample.image().sha256();
         if (!options.pixelsWanted().test(hash)) {
             return new Example(
                     encoded.index(),
@@ -49,7 +52,7 @@ final class PixelReader {
                     encoded.labelIds(),
                     encoded.truncated());
         }
-        RgbImage image = decoder.decode(file, sample.image().name());
+        RgbImage image = drawn == null ? decoder.decode(file, sample.image().name()) : drawn;
         return new Example(
                 encoded.index(),
                 sample,

@@ -32,6 +32,8 @@ public enum SourceKind {
     COCO_CAPTIONS("coco-captions", "<CAPTION>", "prompt", "sentences", "images"),
     /** A CSV file of questions. */
     CSV("csv", "<VQA>{question}", "prompt", "sentences", "root", "id", "image", "question", "answers", "types"),
+    /** Pages drawn as they are read; the path is the level. */
+    SYNTH("synth", "", "count", "seed", "split", "size", "x-height", "fonts", "kinds", "effects", "tasks"),
     /** A YAML or JSON list of sources with weights. */
     MIXTURE("mixture", "{question}", "length", "exhausted");
 

@@ -89,6 +89,7 @@ public final class Sources {
                         Columns.TABLE.with(spec.options()),
                         rules(spec, kind),
                         folder(spec, "root"));
+            case SYNTH -> SynthSource.open(spec);
             case MIXTURE -> MixtureFile.open(spec);
         };
     }

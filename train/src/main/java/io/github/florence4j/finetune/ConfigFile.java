@@ -93,10 +93,15 @@ public final class ConfigFile {
      * @throws IllegalArgumentException when a key is unknown or a value cannot be; the sentence names it
      */
     public static List<FineTuneConfig> readStages(Path file, Map<String, List<String>> flags) throws IOException {
-        ObjectNode common = tree(file);
+        return stages(tree(file), flags, file.toString());
+    }
+
+    /** As {@link #readStages}, for keys that are read already; {@code file} is what messages call them. */
+    public static List<FineTuneConfig> stages(ObjectNode given, Map<String, List<String>> flags, String file) {
+        ObjectNode common = given.deepCopy();
         JsonNode stages = common.remove(STAGES);
         if (stages == null) {
-            return List.of(of(common, flags, file.toString()));
+            return List.of(of(common, flags, file));
         }
         if (!stages.isArray() || stages.isEmpty()) {
             throw new IllegalArgumentException(
@@ -110,7 +115,7 @@ public final class ConfigFile {
             ObjectNode own = stage.deepCopy();
             String name = own.remove(NAME).asText();
             ObjectNode tree = tree(FineTuneConfig.DEFAULTS);
-            overlay(tree, common, file.toString());
+            overlay(tree, common, file);
             overlay(tree, own, file + ", stage " + name);
             FineTuneConfig config = of(tree, flags, file + ", stage " + name);
             String model = configs.isEmpty()
@@ -124,7 +129,8 @@ public final class ConfigFile {
         return configs;
     }
 
-    private static ObjectNode tree(Path file) throws IOException {
+    /** The keys of a file as a tree. */
+    public static ObjectNode tree(Path file) throws IOException {
         JsonNode tree;
         try {
             tree = YAML.readTree(Files.readString(file));
@@ -216,9 +222,25 @@ public final class ConfigFile {
                 .min(Comparator.comparingInt(name -> Levenshtein.ofCodePoints(name, key)));
     }
 
+    /** Values with keys in kebab case, over those of {@code defaults}. */
+    public static <T extends Record> T bind(JsonNode given, T defaults, String origin) {
+        ObjectNode tree = YAML.valueToTree(defaults);
+        if (!given.isObject()) {
+            throw new IllegalArgumentException(origin + " holds no keys");
+        }
+        overlay(tree, (ObjectNode) given, origin);
+        @SuppressWarnings("unchecked") // the class of a T is a class of T
+        Class<T> type = (Class<T>) defaults.getClass();
+        return bind(tree, type, origin);
+    }
+
     private static FineTuneConfig bind(ObjectNode tree, String origin) {
+        return bind(tree, FineTuneConfig.class, origin);
+    }
+
+    private static <T> T bind(ObjectNode tree, Class<T> type, String origin) {
         try {
-            return YAML.treeToValue(tree, FineTuneConfig.class);
+            return YAML.treeToValue(tree, type);
         } catch (InvalidFormatException e) {
             throw new IllegalArgumentException(
                     origin + ": " + key(e) + " is " + e.getValue() + "; expected " + expected(e.getTargetType()), e);

@@ -95,6 +95,7 @@ public record FineTuneConfig(
      * @param longPrompts what becomes of longer prompts
      * @param longAnswers what becomes of longer answers
      * @param bucketWindow samples sorted by length together, or 0
+     * @param imageSize side of the model's input in pixels, or 0
      */
     public record Data(
             @Setting(
@@ -117,7 +118,11 @@ public record FineTuneConfig(
                             label = "N",
                             value =
                                     "Sort that many samples by length, so that batches need little padding; 0 for none.")
-                    int bucketWindow) {
+                    int bucketWindow,
+            @Setting(
+                            label = "N",
+                            value = "Side of the model's input in pixels, for training and validation; 0 for its own.")
+                    int imageSize) {
         static final Data DEFAULTS = new Data(
                 NullNode.getInstance(),
                 NullNode.getInstance(),
@@ -127,6 +132,7 @@ public record FineTuneConfig(
                 0,
                 TooLong.REJECT,
                 TooLong.CUT,
+                0,
                 0);
 
         /** Checks the ranges. */
@@ -134,6 +140,7 @@ public record FineTuneConfig(
             atLeast(0, "max-prompt-tokens", maxPromptTokens);
             atLeast(0, "max-answer-tokens", maxAnswerTokens);
             atLeast(0, "bucket-window", bucketWindow);
+            atLeast(0, "image-size", imageSize);
         }
 
         /** Whether there is data for validation. */

@@ -74,7 +74,7 @@ final class TrainingSession implements AutoCloseable {
         this.modelFolder = modelFolder;
         try {
             Florence2Config.read(modelFolder); // whether this is a Florence-2 at all, before anything native
-            this.processor = new ImageProcessor(ImageProcessorConfig.ofCheckpoint(modelFolder));
+            this.processor = new ImageProcessor(processorConfig(modelFolder, config.data().imageSize()));
             this.train = opened(Sources.open("data.train", config.data().train()));
             this.validation = config.data().hasValidation()
                     ? opened(Sources.open("data.validation", config.data().validation()))
@@ -95,7 +95,7 @@ final class TrainingSession implements AutoCloseable {
             this.step = new TrainingStep(
                     network,
                     config.training().precision().dtype(),
-                    TrainingStep.CHUNK_ROWS,
+                    TrainingStep.chunkRows(base.config().text().vocabSize()),
                     config.training().gradientCheckpointing().parts());
             this.gradients = new Gradients(model.parameters());
             this.optimizer = opened(new AdamW(model.parameters(), options(config.optimizer())));
@@ -135,6 +135,11 @@ final class TrainingSession implements AutoCloseable {
                 optimizer.epsilon(),
                 optimizer.weightDecay(),
                 !optimizer.noDecayGroups());
+    }
+
+    private static ImageProcessorConfig processorConfig(Path folder, int imageSize) throws IOException {
+        ImageProcessorConfig config = ImageProcessorConfig.ofCheckpoint(folder);
+        return imageSize == 0 ? config : config.withSize(imageSize, imageSize);
     }
 
     /** The tensors that a checkpoint keeps. */

@@ -17,6 +17,8 @@ public final class TrainingStep {
     /** Rows whose logits exist at once by default: 26 MB in each copy for the whole vocabulary. */
     public static final int CHUNK_ROWS = 128;
 
+    private static final long LOGITS_AT_ONCE = CHUNK_ROWS * 51_328L;
+
     private final TrainingNetwork network;
     private final DType precision;
     private final LabelLoss loss;
@@ -46,6 +48,11 @@ public final class TrainingStep {
         this.precision = precision;
         this.loss = new LabelLoss(network.network(), precision, chunkRows);
         this.recomputed = Set.copyOf(recomputed);
+    }
+
+    /** The rows whose logits take as much room as {@link #CHUNK_ROWS} rows of the published vocabulary. */
+    public static int chunkRows(int vocabulary) {
+        return (int) Math.max(1, LOGITS_AT_ONCE / vocabulary);
     }
 
     /** Adds the gradients of a batch's summed loss to those that are there. */

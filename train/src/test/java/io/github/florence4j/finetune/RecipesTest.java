@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.florence4j.data.SourceKind;
 import io.github.florence4j.data.SourceSpec;
 import io.github.florence4j.metrics.Metric;
+import io.github.florence4j.pretrain.PretrainFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,15 +39,14 @@ class RecipesTest {
                         "cauldron-then-docvqa.yaml",
                         "docmatix-then-docvqa.yaml",
                         "object-detection.yaml",
-                        "captions.yaml");
+                        "captions.yaml",
+                        "tiny-pretrain.yaml");
     }
 
     @ParameterizedTest
     @MethodSource("recipes")
     void isReadAndNamesDataAndMetricsThatExist(Path recipe) throws IOException {
-        List<FineTuneConfig> stages = ConfigFile.readStages(recipe, Map.of());
-
-        assertThat(stages).allSatisfy(config -> {
+        assertThat(stages(recipe)).allSatisfy(config -> {
             assertKnown(config.data().train());
             if (config.data().hasValidation()) {
                 assertKnown(config.data().validation());
@@ -57,6 +57,12 @@ class RecipesTest {
             }
         });
         assertThat(comment(recipe)).contains("# Cost");
+    }
+
+    private static List<FineTuneConfig> stages(Path recipe) throws IOException {
+        return ConfigFile.tree(recipe).has("new-model")
+                ? PretrainFile.read(recipe, Map.of()).stages()
+                : ConfigFile.readStages(recipe, Map.of());
     }
 
     private static void assertKnown(JsonNode source) {

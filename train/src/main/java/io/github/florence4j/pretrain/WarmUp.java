@@ -1,0 +1,44 @@
+package io.github.florence4j.pretrain;
+
+import io.github.florence4j.finetune.Precision;
+
+/**
+ * A stage in which the vision tower alone learns which characters lie where.
+ *
+ * @param name the folder of the stage
+ * @param pages what is read, as in {@link io.github.florence4j.data.SynthPages}
+ * @param steps optimizer steps
+ * @param batchSize pages of a step
+ * @param lr the highest learning rate; it falls on half a cosine
+ * @param warmupSteps steps before it is reached
+ * @param weightDecay AdamW's decay of matrices
+ * @param nothing weight of a slot without a character in the loss, where one with a character has 1
+ * @param precision the type of matrix products
+ * @param evalEvery steps between measurements on pages of the test split
+ * @param saveEvery steps between checkpoints
+ */
+public record WarmUp(
+        String name,
+        String pages,
+        int steps,
+        int batchSize,
+        double lr,
+        int warmupSteps,
+        double weightDecay,
+        double nothing,
+        Precision precision,
+        int evalEvery,
+        int saveEvery) {
+    /** 4,000 steps of 32 pages at 2e-3. */
+    static final WarmUp DEFAULTS =
+            new WarmUp("glyphs", "synth:lines?size=192", 4000, 32, 2e-3, 100, 0.01, 0.25, Precision.FP32, 500, 500);
+
+    /** Checks the ranges. */
+    public WarmUp {
+        if (steps < 1 || batchSize < 1 || evalEvery < 1 || saveEvery < 1 || !(lr > 0) || !(nothing > 0)) {
+            throw new IllegalArgumentException("the warm-up " + name + " has " + steps + " steps of " + batchSize
+                    + " pages at " + lr + ", weight " + nothing + " of nothing, eval-every " + evalEvery
+                    + " and save-every " + saveEvery + "; expected all above 0");
+        }
+    }
+}
