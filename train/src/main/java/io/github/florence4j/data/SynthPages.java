@@ -95,7 +95,9 @@ public final class SynthPages {
 
     private static int[] size(String text) {
         try {
-            int[] sides = Arrays.stream(text.split("x", 2)).mapToInt(Integer::parseInt).toArray();
+            int[] sides = Arrays.stream(text.split("x", 2))
+                    .mapToInt(Integer::parseInt)
+                    .toArray();
             return sides.length == 1 ? new int[] {sides[0], sides[0]} : sides;
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("size=" + text + " is no size; expected a side or WIDTHxHEIGHT", e);
@@ -126,9 +128,11 @@ public final class SynthPages {
                 .filter(constant -> constant.name().equalsIgnoreCase(text.replace('-', '_')))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("unknown " + key + " '" + text + "' of synthetic pages;"
-                        + " expected " + Arrays.stream(type.getEnumConstants())
+                        + " expected "
+                        + Arrays.stream(type.getEnumConstants())
                                 .sorted(Comparator.naturalOrder())
-                                .map(constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                                .map(constant ->
+                                        constant.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                                 .collect(Collectors.joining(", "))));
     }
 }

@@ -74,7 +74,8 @@ final class TrainingSession implements AutoCloseable {
         this.modelFolder = modelFolder;
         try {
             Florence2Config.read(modelFolder); // whether this is a Florence-2 at all, before anything native
-            this.processor = new ImageProcessor(processorConfig(modelFolder, config.data().imageSize()));
+            this.processor = new ImageProcessor(
+                    processorConfig(modelFolder, config.data().imageSize()));
             this.train = opened(Sources.open("data.train", config.data().train()));
             this.validation = config.data().hasValidation()
                     ? opened(Sources.open("data.validation", config.data().validation()))

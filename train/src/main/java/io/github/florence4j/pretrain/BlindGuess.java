@@ -53,8 +53,8 @@ final class BlindGuess {
     }
 
     private static int task(Sample sample, Florence2Tokenizer tokenizer) {
-        int[] prompt = tokenizer.encode(
-                Prompts.of(sample.prompt(), Profile.FLORENCE4J).text());
+        int[] prompt =
+                tokenizer.encode(Prompts.of(sample.prompt(), Profile.FLORENCE4J).text());
         return prompt.length > 1 ? prompt[1] : 0;
     }
 
@@ -74,8 +74,7 @@ final class BlindGuess {
             for (int length = 0; length <= LONGEST_CONTEXT; length++) {
                 Map<Integer, Integer> seen = counts.getOrDefault(context(task, answer, i, length), Map.of());
                 double all = seen.values().stream().mapToInt(Integer::intValue).sum();
-                probability =
-                        (seen.getOrDefault(answer[i], 0) + CERTAINTY * probability) / (all + CERTAINTY);
+                probability = (seen.getOrDefault(answer[i], 0) + CERTAINTY * probability) / (all + CERTAINTY);
             }
             sum -= Math.log(probability);
         }

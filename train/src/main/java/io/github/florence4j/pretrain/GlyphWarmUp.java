@@ -133,8 +133,8 @@ final class GlyphWarmUp implements AutoCloseable {
     private WarmUpFolder.Progress train(WarmUpFolder.Progress from, RunLog log, BooleanSupplier stop, Save save)
             throws IOException {
         listener.started(settings.steps(), from.step() + 1, List.of(weights.describe(), blind()));
-        LearningRate rate = new LearningRate(
-                LearningRate.Schedule.COSINE, settings.lr(), settings.warmupSteps(), settings.steps());
+        LearningRate rate =
+                new LearningRate(LearningRate.Schedule.COSINE, settings.lr(), settings.warmupSteps(), settings.steps());
         WarmUpFolder.Progress at = from;
         try (GlyphPages batches =
                 new GlyphPages(pages, processor, map, settings.batchSize(), at.step() * settings.batchSize())) {
@@ -144,8 +144,8 @@ final class GlyphWarmUp implements AutoCloseable {
                 double loss = accumulate(batches.take());
                 double norm = gradients.normalize(1, MOST_NORM);
                 if (!Double.isFinite(norm)) {
-                    throw new IllegalStateException(
-                            "step " + (at.step() + 1) + " has a loss of " + loss + "; expected a number (a lower lr may help)");
+                    throw new IllegalStateException("step " + (at.step() + 1) + " has a loss of " + loss
+                            + "; expected a number (a lower lr may help)");
                 }
                 double lr = rate.at(at.step());
                 optimizer.step(lr);
@@ -183,16 +183,16 @@ final class GlyphWarmUp implements AutoCloseable {
     private double accumulate(GlyphBatch batch) {
         try (PointerScope scope = new PointerScope()) {
             Tensor classes = Tensors.ofLongs(device, batch.classes());
-            Tensor loss = torch.cross_entropy_loss(
-                    logits(batch), classes, new TensorOptional(classWeights), MEAN, -1, 0);
+            Tensor loss =
+                    torch.cross_entropy_loss(logits(batch), classes, new TensorOptional(classWeights), MEAN, -1, 0);
             loss.backward();
             return loss.item_double();
         }
     }
 
     private Tensor logits(GlyphBatch batch) {
-        Tensor pixels = Tensors.ofFloats(device, batch.pixels())
-                .view(settings.batchSize(), 3, pages.height(), pages.width());
+        Tensor pixels =
+                Tensors.ofFloats(device, batch.pixels()).view(settings.batchSize(), 3, pages.height(), pages.width());
         try (Autocast cast = Autocast.on(device, settings.precision().dtype())) {
             return reader.logits(network.visionTower().forward(pixels, Regularization.NONE));
         }
@@ -211,11 +211,12 @@ final class GlyphWarmUp implements AutoCloseable {
                     Tensor logits = logits(batch);
                     Tensor classes = Tensors.ofLongs(device, batch.classes());
                     Tensor there = classes.ne(new Scalar(GlyphMap.NOTHING));
-                    Tensor found = logits.argmax(new LongOptional(1), false).eq(classes).logical_and(there);
+                    Tensor found = logits.argmax(new LongOptional(1), false)
+                            .eq(classes)
+                            .logical_and(there);
                     right += found.sum().item_double();
                     all += there.sum().item_double();
-                    loss += torch.cross_entropy_loss(
-                                    logits, classes, new TensorOptional(classWeights), MEAN, -1, 0)
+                    loss += torch.cross_entropy_loss(logits, classes, new TensorOptional(classWeights), MEAN, -1, 0)
                             .item_double();
                 }
             }
@@ -224,7 +225,11 @@ final class GlyphWarmUp implements AutoCloseable {
         Estimate estimate = new Estimate("characters", share, share, share, (int) all, new Bootstrap(0));
         long samples = (long) TEST_BATCHES * settings.batchSize();
         return new ValidationPoint(
-                step, (double) step * settings.batchSize() / pages.count(), loss / TEST_BATCHES, Map.of("characters", estimate), samples);
+                step,
+                (double) step * settings.batchSize() / pages.count(),
+                loss / TEST_BATCHES,
+                Map.of("characters", estimate),
+                samples);
     }
 
     /** What the loss is for someone who knows how often each character stands anywhere, and sees nothing. */

@@ -49,8 +49,7 @@ final class WarmUpFolder {
     void save(Map<String, Tensor> parameters, AdamW optimizer, Progress progress) throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>(parameters);
         optimizer.state().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
-        SafetensorsWriter.write(
-                folder.resolve(STATE), tensors, Map.of(PROGRESS, JSON.writeValueAsString(progress)));
+        SafetensorsWriter.write(folder.resolve(STATE), tensors, Map.of(PROGRESS, JSON.writeValueAsString(progress)));
     }
 
     /** Puts everything back to where it was saved. */

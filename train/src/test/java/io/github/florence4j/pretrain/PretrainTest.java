@@ -48,7 +48,8 @@ class PretrainTest {
     private PretrainFile file(String output) throws IOException {
         Path file = folder.resolve(output + ".yaml");
         Files.writeString(file, RECIPE);
-        return PretrainFile.read(file, Map.of("output", List.of(folder.resolve(output).toString())));
+        return PretrainFile.read(
+                file, Map.of("output", List.of(folder.resolve(output).toString())));
     }
 
     private static Pretrain.Outcome run(PretrainFile file, BooleanSupplier stop) throws IOException {
