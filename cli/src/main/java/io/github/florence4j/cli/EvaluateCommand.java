@@ -55,7 +55,7 @@ import picocli.CommandLine.Spec;
             "  florence4j evaluate -m microsoft/Florence-2-base-ft -d 'docvqa:val*.parquet' --zero-shot -o report/",
             "  florence4j evaluate -m runs/docvqa --baseline microsoft/Florence-2-base-ft --zero-shot \\",
             "      -d 'docvqa:val*.parquet' -o report/",
-            "  florence4j evaluate -m DIR -d coco:instances_val2017.json --limit 500 --json",
+            "  florence4j evaluate -m DIR -d 'coco:instances_val2017.json?empty=keep' --json",
             "  florence4j evaluate -m DIR -d qa.jsonl -p '<VQA>{question}' -p '<DocVQA>{question}' --metric anls"
         })
 final class EvaluateCommand implements Callable<Integer> {
