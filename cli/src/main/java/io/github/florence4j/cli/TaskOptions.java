@@ -1,5 +1,6 @@
 package io.github.florence4j.cli;
 
+import io.github.florence4j.metrics.Levenshtein;
 import io.github.florence4j.task.InputKind;
 import io.github.florence4j.task.Region;
 import io.github.florence4j.task.Task;
@@ -78,7 +79,7 @@ final class TaskOptions {
     }
 
     private static boolean isTypingError(String name, String token) {
-        return EditDistance.between(name.toUpperCase(Locale.ROOT), token) <= TYPING_ERRORS;
+        return Levenshtein.ofCodePoints(name.toUpperCase(Locale.ROOT), token) <= TYPING_ERRORS;
     }
 
     private void requireUse(List<Task<?>> asked) {
