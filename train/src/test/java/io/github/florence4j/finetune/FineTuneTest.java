@@ -93,6 +93,9 @@ class FineTuneTest {
         }
         assertThat(folder.resolve("parts/model.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
+        if (way.containsKey("lora-rank")) {
+            assertThat(folder.resolve("parts/adapter/README.md")).content().contains("PeftModel.from_pretrained(base");
+        }
         assertThat(RunLog.read(folder.resolve("parts/metrics.jsonl")))
                 .extracting(RunPoint::step)
                 .isEqualTo(RunLog.read(folder.resolve("whole/metrics.jsonl")).stream()
