@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Version.class,
         subcommands = {
+            DemoCommand.class,
             RunCommand.class,
             FineTuneCommand.class,
             PretrainCommand.class,
