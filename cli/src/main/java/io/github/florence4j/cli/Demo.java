@@ -66,20 +66,19 @@ final class Demo {
             requireDisjoint(train, test);
 
             // 3. What the model answers without having been taught, to three prompts.
-            EvaluatedCheckpoint untaught =
-                    new EvaluatedCheckpoint("before", model, null, PromptTemplate.ZERO_SHOT);
+            EvaluatedCheckpoint untaught = new EvaluatedCheckpoint("before", model, null, PromptTemplate.ZERO_SHOT);
             List<Comparison.Row> rows = new ArrayList<>(answers(untaught, test));
 
             // 4. It learns.
             fineTune();
 
             // 5. What it answers now.
-            EvaluatedCheckpoint taught = new EvaluatedCheckpoint(
-                    "after", folder.checkpoint(), null, List.of(PromptTemplate.OF_THE_DATA));
+            EvaluatedCheckpoint taught =
+                    new EvaluatedCheckpoint("after", folder.checkpoint(), null, List.of(PromptTemplate.OF_THE_DATA));
             rows.addAll(answers(taught, test));
 
             // 6. The report.
-            Comparison comparison = Comparison.of(rows, settings());
+            Comparison comparison = comparison(rows);
             ReportOptions report = new ReportOptions(
                     ReportOptions.DEFAULTS.gallery(), EvaluatedCheckpoint.curves(List.of(taught), reporter));
             EvaluationFolder.write(folder.report(), comparison, test, evaluation(), report);
@@ -135,8 +134,7 @@ final class Demo {
     private void fineTune() throws IOException {
         checkStop();
         try (TrainingBars bars = new TrainingBars(reporter)) {
-            FineTune.Outcome outcome =
-                    FineTune.run(DemoRecipe.training(options, folder), model, false, bars, stop);
+            FineTune.Outcome outcome = FineTune.run(DemoRecipe.training(options, folder), model, false, bars, stop);
             if (outcome.end() == FineTune.End.STOPPED) {
                 throw new CancellationException("the demo was stopped");
             }
@@ -147,6 +145,17 @@ final class Demo {
         if (stop.getAsBoolean()) {
             throw new CancellationException("the demo was stopped");
         }
+    }
+
+    /** The rows, and how much better the last one is than each other. */
+    private Comparison comparison(List<Comparison.Row> rows) throws IOException {
+        Comparison all = Comparison.of(rows, settings());
+        return new Comparison(
+                rows,
+                all.settings(),
+                all.differences().stream()
+                        .filter(difference -> difference.to() == rows.size() - 1)
+                        .toList());
     }
 
     private Map<String, String> settings() throws IOException {

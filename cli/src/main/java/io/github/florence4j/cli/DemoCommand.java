@@ -15,16 +15,16 @@ import picocli.CommandLine.Spec;
 /** {@code florence4j demo}: a model that can read but not answer learns to answer. */
 @Command(
         name = "demo",
-        description = {
-            "Teaches the small model to answer questions about documents, offline, and shows what that changes: draws",
-            "documents for training and others for the test, scores the model as it is with three prompts, fine-tunes it,",
-            "and scores it again (ANLS, as DocVQA does)."
-        },
+        description =
+                "Teaches the small model to answer questions about documents, offline, and shows what that changes:"
+                        + " draws documents for training and others for the test, scores the model as it is with three prompts,"
+                        + " fine-tunes it, and scores it again (ANLS, as DocVQA does).",
         sortOptions = false,
         footer = {
             "",
-            "The output folder holds the documents (DocVQA's parquet), the taught model with its card and curves, the",
-            "report, and demo.json. An earlier demo's folder is emptied first.",
+            "The output folder holds the documents (DocVQA's parquet), the taught model",
+            "with its card and curves, the report, and demo.json. An earlier demo's folder is",
+            "emptied first.",
             "",
             "Examples:",
             "  florence4j demo",
@@ -42,10 +42,16 @@ final class DemoCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE} by default.")
     private DemoOptions.Mode mode = DemoOptions.Mode.FROZEN;
 
-    @Option(names = "--documents", paramLabel = "N", description = "Training documents; a quarter as many for the test.")
+    @Option(
+            names = "--documents",
+            paramLabel = "N",
+            description = "Training documents; a quarter as many for the test.")
     private int documents;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of documents and training (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of documents and training (default ${DEFAULT-VALUE}).")
     private long seed = 1;
 
     @Option(names = "--quick", description = "Fewer documents and passes, for a first look.")
@@ -77,8 +83,7 @@ final class DemoCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--documents is " + documents + "; expected 1 or more");
         }
         Reporter reporter = new Reporter(spec.commandLine().getErr(), quiet);
-        DemoOptions options =
-                new DemoOptions(model, mode, DemoOptions.size(quick, documents), seed, output);
+        DemoOptions options = new DemoOptions(model, mode, DemoOptions.size(quick, documents), seed, output);
         Path folder = ModelOptions.resolve(model, reporter);
         Optional<DemoResult> result;
         try (StopSignal stop = new StopSignal(() -> reporter.note("stopping"))) {

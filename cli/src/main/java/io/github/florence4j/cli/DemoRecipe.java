@@ -34,6 +34,7 @@ final class DemoRecipe {
                 SIDE,
                 PAGES,
                 true,
+                false,
                 List.of());
     }
 

@@ -54,9 +54,7 @@ record DemoResult(Comparison comparison, double seconds, OptionalLong peakBytes,
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("before", HUNDREDTHS * before()).put("after", HUNDREDTHS * after().value());
         json.putArray("ci").add(HUNDREDTHS * after().low()).add(HUNDREDTHS * after().high());
-        return json.put("seconds", seconds)
-                .put("report", report.toString())
-                .put("checkpoint", checkpoint.toString());
+        return json.put("seconds", seconds).put("report", report.toString()).put("checkpoint", checkpoint.toString());
     }
 
     /** Writes the JSON object to a file. */
@@ -82,7 +80,8 @@ record DemoResult(Comparison comparison, double seconds, OptionalLong peakBytes,
         out.println("checkpoint: " + checkpoint);
         out.println();
         out.println("Ask it about a page of yours:");
-        out.println("  florence4j run --model " + checkpoint + " --task '<DocVQA>' --text 'What is the total?' page.png");
+        out.println(
+                "  florence4j run --model " + checkpoint + " --task '<DocVQA>' --text 'What is the total?' page.png");
         out.println("Teach the big model your documents (questions.csv: image,question,answer):");
         out.println("  florence4j finetune --model microsoft/Florence-2-base-ft --train csv:questions.csv \\");
         out.println("      --freeze vision_tower --feature-cache runs/features --output runs/mine");

@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
 /** {@code florence4j merge}: a checkpoint out of a base and the LoRA adapters trained on it. */
 @Command(
         name = "merge",
-        description = "Merges LoRA adapters into their base and saves a checkpoint with tokenizer and image processor; without"
-                + " adapters, writes a checkpoint in another precision or layout.",
+        description =
+                "Merges LoRA adapters into their base and saves a checkpoint with tokenizer and image processor; without"
+                        + " adapters, writes a checkpoint in another precision or layout.",
         footer = {
             "",
             "Examples:",

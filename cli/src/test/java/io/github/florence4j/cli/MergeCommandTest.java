@@ -78,11 +78,10 @@ class MergeCommandTest {
     @Test
     void writesACheckpointAnewWithoutAdapters() throws IOException {
         String base = Cli.fixture("tiny-microsoft");
-        Cli.run("merge", "-m", base, "-o", at("half"), "--dtype", "fp16", "--layout", "transformers")
-                .succeeded();
+        Cli.run("merge", "-m", base, "-o", at("half"), "--dtype", "fp16").succeeded();
         CheckpointSummary summary = CheckpointSummary.read(folder.resolve("half"));
         assertThat(summary.bytes()).containsOnlyKeys(DType.FLOAT16);
-        assertThat(summary.layout()).isEqualTo(KeyLayout.TRANSFORMERS);
+        assertThat(summary.layout()).isEqualTo(KeyLayout.MICROSOFT);
         assertThat(summary.parameters())
                 .isEqualTo(CheckpointSummary.read(Path.of(base)).parameters());
     }

@@ -97,8 +97,8 @@ final class PackedModel {
             }
             Files.copy(new DigestInputStream(packed, digest), beside);
             if (!HexFormat.of().formatHex(digest.digest()).equals(expected)) {
-                throw new IOException("the small model is damaged: " + name + " has another SHA-256 than " + SUMS
-                        + " says");
+                throw new IOException(
+                        "the small model is damaged: " + name + " has another SHA-256 than " + SUMS + " says");
             }
             Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {

@@ -27,7 +27,8 @@ class PackedModelTest {
     @TempDir
     private Path cache;
 
-    private final Map<String, String> files = new HashMap<>(Map.of("config.json", "{}", "model.safetensors", "w".repeat(70_000)));
+    private final Map<String, String> files =
+            new HashMap<>(Map.of("config.json", "{}", "model.safetensors", "w".repeat(70_000)));
 
     @Test
     void laysOutItsFilesOnceForEachVersion() throws IOException {
@@ -37,7 +38,8 @@ class PackedModelTest {
         var written = Files.getLastModifiedTime(folder.resolve("model.safetensors"));
 
         assertThat(packed().layOut(cache)).isEqualTo(folder);
-        assertThat(Files.getLastModifiedTime(folder.resolve("model.safetensors"))).isEqualTo(written);
+        assertThat(Files.getLastModifiedTime(folder.resolve("model.safetensors")))
+                .isEqualTo(written);
 
         files.put("config.json", "{\"other\": 1}");
         assertThat(packed().layOut(cache)).isNotEqualTo(folder);
@@ -80,8 +82,7 @@ class PackedModelTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage("the small model is damaged: model.safetensors has another SHA-256 than SHA256SUMS says");
         try (Stream<Path> left = Files.walk(cache)) {
-            assertThat(left.map(path -> path.getFileName().toString()))
-                    .noneMatch(name -> name.contains("safetensors"));
+            assertThat(left.map(path -> path.getFileName().toString())).noneMatch(name -> name.contains("safetensors"));
         }
         assertThatThrownBy(() -> packed(sums + "0".repeat(64) + "  lost.json\n").layOut(cache))
                 .isInstanceOf(IOException.class);
