@@ -1,5 +1,7 @@
 package io.github.florence4j.nn;
 
+import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 
@@ -22,6 +24,13 @@ public final class Parameters {
             String bias = name + ".bias";
             return new DenseLinear(
                     get(name + ".weight"), has(bias) ? new TensorOptional(get(bias)) : new TensorOptional());
+        }
+
+        /** Linear layers with those names that are always applied to the same input. */
+        default LinearGroup linears(List<String> names) {
+            List<Linear> layers = names.stream().map(this::linear).toList();
+            return (x, regularization) ->
+                    layers.stream().map(layer -> layer.forward(x, regularization)).toList();
         }
     }
 
@@ -55,6 +64,10 @@ public final class Parameters {
 
     Linear linear(String name) {
         return source.linear(prefix + name);
+    }
+
+    LinearGroup linears(String... names) {
+        return source.linears(Arrays.stream(names).map(name -> prefix + name).toList());
     }
 
     LayerNorm layerNorm(String name) {
