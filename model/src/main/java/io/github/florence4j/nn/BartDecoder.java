@@ -8,6 +8,7 @@ import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The post-norm BART decoder, for a whole target at once or one token at a time on a cache (specification 3.3 and 3.5;
@@ -18,12 +19,14 @@ public final class BartDecoder {
     private final LearnedPositions positions;
     private final LayerNorm layernormEmbedding;
     private final List<Layer> layers = new ArrayList<>();
+    private final ScalarType contextType;
 
     /** The decoder on the weights below {@code decoder}. */
     public BartDecoder(TextConfig config, Parameters at) {
         this.config = config;
         this.positions = new LearnedPositions(at);
         this.layernormEmbedding = at.layerNorm("layernorm_embedding");
+        this.contextType = at.contextType();
         for (int i = 0; i < config.decoderLayers(); i++) {
             layers.add(new Layer(config, at.at("layers").at(i)));
         }
@@ -60,15 +63,16 @@ public final class BartDecoder {
         for (Layer layer : layers) {
             try (PointerScope scope = new PointerScope()) {
                 List<Tensor> both = layer.encoderAttn.keysAndValues(encoded, Regularization.NONE);
-                cross.add(new DecoderCache.Cross(kept(both.get(0)), kept(both.get(1))));
+                cross.add(new DecoderCache.Cross(context(both.get(0)), context(both.get(1))));
             }
         }
         return new DecoderCache(cross, mask, encoded.size(0), beams);
     }
 
-    /** A copy in rows that belongs to no scope. */
-    private static Tensor kept(Tensor view) {
-        return Scopes.own(view::contiguous);
+    /** A copy in rows, in the type in which it is kept; it belongs to no scope. */
+    private Tensor context(Tensor view) {
+        return Scopes.own(() -> (view.scalar_type().intern() == ScalarType.Float ? view.to(contextType) : view)
+                .contiguous());
     }
 
     /**
@@ -141,8 +145,11 @@ public final class BartDecoder {
             Tensor self = selfAttn.attend(
                     own.get(0), cache.selfKeys(index), cache.selfValues(index), paths, none, false);
             Tensor y = selfAttnLayerNorm.forward(Residual.add(self, x)); // (b, beams, p)
-            Tensor queries = encoderAttn.project(y, none).get(0);
             DecoderCache.Cross keys = cache.cross(index);
+            Tensor queries = encoderAttn
+                    .project(y, none)
+                    .get(0) // (b, h, beams, d)
+                    .to(keys.keys().scalar_type());
             Tensor cross = encoderAttn.attend(queries, keys.keys(), keys.values(), cache.mask(), none, false);
             return feed(encoderAttnLayerNorm.forward(Residual.add(cross, y)), none);
         }

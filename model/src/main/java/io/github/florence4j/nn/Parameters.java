@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A place in the tree of checkpoint names, from which layers take their weights.
@@ -24,6 +25,11 @@ public final class Parameters {
             String bias = name + ".bias";
             return new DenseLinear(
                     get(name + ".weight"), has(bias) ? new TensorOptional(get(bias)) : new TensorOptional());
+        }
+
+        /** The type in which decoding keeps the keys and values of the encoder's output, which each step reads as a whole. */
+        default ScalarType contextType() {
+            return ScalarType.Float;
         }
 
         /** Linear layers with those names that are always applied to the same input. */
@@ -64,6 +70,10 @@ public final class Parameters {
 
     Linear linear(String name) {
         return source.linear(prefix + name);
+    }
+
+    ScalarType contextType() {
+        return source.contextType();
     }
 
     LinearGroup linears(String... names) {

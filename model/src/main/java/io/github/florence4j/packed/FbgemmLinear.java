@@ -1,7 +1,5 @@
 package io.github.florence4j.packed;
 
-import static org.bytedeco.pytorch.global.torch.quantize_per_channel;
-
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.torch.BoundOperator;
 import io.github.florence4j.torch.Operators;
@@ -15,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A linear layer of FBGEMM: weights in 8 bits, symmetric, with a scale for each output; operands are quantised in each call
- * with one scale for all their rows. Operand and result are in single precision.
+ * with one scale for all their rows. The result is in single precision.
  */
 final class FbgemmLinear implements PackedLinear {
     private final BoundOperator product;
 
-    /** Packs {@code weight (out, in)} and {@code bias (out)}, both in single precision. */
+    /** Packs {@code weight (out, in)}, which is changed, and {@code bias (out)}, both in single precision. */
     FbgemmLinear(Tensor weight, @Nullable Tensor bias) {
         // Without these instructions pairs of products are summed in 16 bits, which hold them only for 7-bit operands.
         boolean sevenBits = !Processor.has("avx512_vnni") && !Processor.has("avx_vnni");
@@ -31,17 +29,20 @@ final class FbgemmLinear implements PackedLinear {
         }
     }
 
+    /** Quantises in place, for the pages of one more copy would cost more than the arithmetic. */
     private static Tensor quantize(Tensor weight) {
-        Tensor largest =
-                torch.maximum(weight.amax(new long[] {1}, false), weight.amin(new long[] {1}, false).neg());
-        Tensor scales = largest.clamp_min(new Scalar(1e-12)).div(new Scalar(127.0)).to(ScalarType.Double);
+        Tensor largest = torch.maximum(
+                weight.amax(new long[] {1}, false), weight.amin(new long[] {1}, false).neg());
+        Tensor scales = largest.clamp_min(new Scalar(1e-12)).div(new Scalar(127.0)); // (out)
+        Tensor bytes = weight.div_(scales.unsqueeze(1)).round_().to(ScalarType.Char);
         Tensor zeros = torch.zeros_like(scales).to(ScalarType.Long);
-        return quantize_per_channel(weight.contiguous(), scales, zeros, 0, ScalarType.QInt8);
+        return Operators.call(
+                "aten::_make_per_channel_quantized_tensor", "", bytes, scales.to(ScalarType.Double), zeros, 0L);
     }
 
     @Override
     public Tensor forward(Tensor x, Regularization regularization) {
-        return product.call(x);
+        return product.call(x.to(ScalarType.Float));
     }
 
     @Override

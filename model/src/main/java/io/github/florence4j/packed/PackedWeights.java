@@ -57,6 +57,11 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     }
 
     @Override
+    public ScalarType contextType() {
+        return precision == Precision.FP32 ? ScalarType.Float : ScalarType.BFloat16;
+    }
+
+    @Override
     public Linear linear(String name) {
         return pack(List.of(name));
     }
