@@ -1,39 +1,44 @@
 package io.github.florence4j.nn;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 
-/** Multi-head attention with separate, biased q, k, v and output projections (reference: {@code BartAttention}). */
+/** Multi-head attention with biased q, k, v and output projections (reference: {@code BartAttention}). */
 final class BartAttention {
-    private final Linear qProj;
-    private final Linear kProj;
-    private final Linear vProj;
+    private final LinearGroup target;
+    private final LinearGroup source;
     private final Linear outProj;
     private final int heads;
     private final double dropout;
 
-    BartAttention(Parameters at, int heads, double dropout) {
-        this.qProj = at.linear("q_proj");
-        this.kProj = at.linear("k_proj");
-        this.vProj = at.linear("v_proj");
+    private BartAttention(LinearGroup target, LinearGroup source, Parameters at, int heads, double dropout) {
+        this.target = target;
+        this.source = source;
         this.outProj = at.linear("out_proj");
         this.heads = heads;
         this.dropout = dropout;
     }
 
-    /** Queries {@code (b, h, t, d)} of {@code (b, t, p)}. */
-    Tensor queries(Tensor x, Regularization regularization) {
-        return split(qProj.forward(x, regularization));
+    /** Attention of a sequence over itself. */
+    static BartAttention self(Parameters at, int heads, double dropout) {
+        LinearGroup all = at.linears("q_proj", "k_proj", "v_proj");
+        return new BartAttention(all, all, at, heads, dropout);
     }
 
-    /** Keys {@code (b, h, s, d)} of {@code (b, s, p)}. */
-    Tensor keys(Tensor x, Regularization regularization) {
-        return split(kProj.forward(x, regularization));
+    /** Attention of a sequence over another. */
+    static BartAttention cross(Parameters at, int heads, double dropout) {
+        return new BartAttention(at.linears("q_proj"), at.linears("k_proj", "v_proj"), at, heads, dropout);
     }
 
-    /** Values {@code (b, h, s, d)} of {@code (b, s, p)}. */
-    Tensor values(Tensor x, Regularization regularization) {
-        return split(vProj.forward(x, regularization));
+    /** Of the target {@code (b, t, p)}: queries, and where it attends to itself keys and values too, {@code (b, h, t, d)}. */
+    List<Tensor> project(Tensor x, Regularization regularization) {
+        return split(target.forward(x, regularization));
+    }
+
+    /** Keys and values {@code (b, h, s, d)} of another sequence {@code (b, s, p)}. */
+    List<Tensor> keysAndValues(Tensor x, Regularization regularization) {
+        return split(source.forward(x, regularization));
     }
 
     /** The attended values of {@code q}, projected: {@code (b, t, p)}. */
@@ -42,7 +47,9 @@ final class BartAttention {
         return outProj.forward(attended.transpose(1, 2).flatten(2, 3), regularization);
     }
 
-    private Tensor split(Tensor x) {
-        return x.view(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2); // (b, h, t, d)
+    private List<Tensor> split(List<Tensor> projected) {
+        return projected.stream()
+                .map(x -> x.view(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2)) // (b, h, t, d)
+                .toList();
     }
 }
