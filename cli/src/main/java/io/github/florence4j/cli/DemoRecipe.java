@@ -4,8 +4,13 @@ import io.github.florence4j.cli.DemoOptions.Size;
 import io.github.florence4j.finetune.ConfigFile;
 import io.github.florence4j.finetune.FineTuneConfig;
 import io.github.florence4j.generation.GenerationOptions;
+import io.github.florence4j.synth.content.Split;
 import io.github.florence4j.synth.dataset.DataSetOptions;
+import io.github.florence4j.synth.page.DocumentKind;
+import io.github.florence4j.synth.page.Effects;
 import io.github.florence4j.synth.page.PageSettings;
+import io.github.florence4j.synth.page.Strength;
+import io.github.florence4j.synth.type.FontFamily;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +18,13 @@ import java.util.Map;
 /** The pages of the demo, which are those that the small model was taught to read, and how it learns to answer. */
 final class DemoRecipe {
     /** As the last stage of recipes/tiny-pretrain.yaml draws them. */
-    static final PageSettings PAGES = PageSettings.DEFAULT;
+    static final PageSettings PAGES = new PageSettings(
+            Split.TRAIN,
+            List.of(DocumentKind.values()),
+            List.of(FontFamily.SANS, FontFamily.SERIF),
+            8,
+            Effects.all(Strength.LIGHT),
+            true);
 
     /** Side of a page in pixels, as there. */
     static final int SIDE = 192;
