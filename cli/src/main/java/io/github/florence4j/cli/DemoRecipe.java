@@ -67,6 +67,7 @@ final class DemoRecipe {
         keys.put("schedule", "linear");
         keys.put("warmup-steps", "20");
         keys.put("eval-every", "off");
+        keys.put("save-every", "off"); // but for the end
         keys.put("seed", Long.toString(options.seed()));
         switch (options.mode()) {
             case FROZEN -> {

@@ -84,7 +84,12 @@ class DemoCommandTest {
                     .isEqualTo(!mode.equals("full"));
             assertThat(Files.isDirectory(folder.resolve("mode-" + mode + "/model/adapter")))
                     .isEqualTo(mode.equals("lora"));
+            Path card = folder.resolve("mode-" + mode + "/model/README.md");
+            assertThat(DocumentedCommandsTest.understood(card)).isEqualTo(1);
         }
+        Path adapters = folder.resolve("mode-lora/model/adapter/README.md");
+        assertThat(DocumentedCommandsTest.understood(adapters)).isEqualTo(2); // merge, then run
+        assertThat(adapters).content().contains("--adapter path/to/model/adapter");
     }
 
     @Test
