@@ -16,16 +16,17 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 folder=$root/tiny/src/main/resources/io/github/florence4j/tiny/model
 most=12000000
 
+[ -f "$folder/README.md" ] || {
+    echo "there is no model card $folder/README.md; write it first" >&2
+    exit 1
+}
+
 beside=$(mktemp -d)
 trap 'rm -rf "$beside"' EXIT
 "$root/florence4j" merge --quiet --model "$checkpoint" --output "$beside/model" --dtype fp16 --layout transformers >&2
 bytes=$(wc -c <"$beside/model/model.safetensors")
 [ "$bytes" -le $most ] || {
     echo "the weights have $bytes bytes; expected $most at most" >&2
-    exit 1
-}
-[ -f "$folder/README.md" ] || {
-    echo "there is no model card $folder/README.md; write it first" >&2
     exit 1
 }
 cp "$folder/README.md" "$beside/model/"
