@@ -1,5 +1,6 @@
 package io.github.florence4j.train;
 
+import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.linear;
 
 import io.github.florence4j.nn.Linear;
@@ -11,6 +12,7 @@ import io.github.florence4j.torch.Scopes;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread at a time.
  */
 final class HalfLinear implements Linear, AutoCloseable {
+    private static final long COLUMNS = 16; // as the processor's vectors like them
+
     private final Tensor weight; // (out, in)
     private final TensorOptional bias; // (out)
     private @Nullable Tensor half; // (out, in) in bfloat16
@@ -42,6 +46,26 @@ final class HalfLinear implements Linear, AutoCloseable {
         return regularization instanceof TrainingRegularization pass
                 ? linear(x, pass.leaf(weight, half()), bias)
                 : linear(x, weight, bias);
+    }
+
+    /**
+     * The weight {@code (out, in + 16)} of a pass in bfloat16 on a tape, with the bias as the column behind it and zeros; null
+     * in any other pass.
+     */
+    @Nullable
+    Tensor matrix(Regularization regularization) {
+        boolean half = Autocast.isOn(weight.device(), DType.BFLOAT16);
+        if (!half || !GradMode.is_enabled() || !(regularization instanceof TrainingRegularization pass)) {
+            return null;
+        }
+        Tensor matrix = weight.requires_grad() ? pass.leaf(weight, half()) : half();
+        Tensor zeros = matrix.new_zeros(matrix.size(0), COLUMNS - (bias.has_value() ? 1 : 0));
+        return bias.has_value()
+                ? cat(
+                        new TensorVector(
+                                matrix, bias.get().to(matrix.scalar_type()).unsqueeze(1), zeros),
+                        1)
+                : cat(new TensorVector(matrix, zeros), 1);
     }
 
     private Tensor half() {

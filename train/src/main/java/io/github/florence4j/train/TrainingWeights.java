@@ -1,6 +1,7 @@
 package io.github.florence4j.train;
 
 import io.github.florence4j.nn.Linear;
+import io.github.florence4j.nn.LinearGroup;
 import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Scopes;
@@ -116,7 +117,16 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
     }
 
     @Override
+    public LinearGroup linears(List<String> names) {
+        return new HalfLinears(names.stream().map(this::halfLinear).toList());
+    }
+
+    @Override
     public Linear linear(String name) {
+        return halfLinear(name);
+    }
+
+    private HalfLinear halfLinear(String name) {
         String bias = name + ".bias";
         HalfLinear layer =
                 new HalfLinear(get(name + ".weight"), has(bias) ? new TensorOptional(get(bias)) : new TensorOptional());

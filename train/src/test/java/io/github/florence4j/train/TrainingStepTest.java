@@ -19,6 +19,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingStepTest {
     private static final double TOLERANCE = 1e-5;
@@ -71,14 +72,22 @@ class TrainingStepTest {
     }
 
     /** libtorch's autocast casts every weight at every use; here layers keep the cast ones, and must notice each change. */
-    @Test
-    void inBfloat16GradientsAreThoseOfLibtorchsAutocastBeforeAndAfterAStep() throws Exception {
+    @ParameterizedTest
+    @ValueSource(
+            ints = {4, 12}) // of four tokens, which attend to the encoder's output without keys and values, and of more
+    void inBfloat16GradientsAreThoseOfLibtorchsAutocastBeforeAndAfterAStep(int answer) throws Exception {
         try (TinyTraining tiny = TinyTraining.freezing(DType.FLOAT32, Part.VISION_TOWER);
                 AdamW optimizer = new AdamW(tiny.weights().parameters(), AdamW.Options.DEFAULT);
                 PointerScope scope = new PointerScope()) {
             TrainingBatch pixels = TinyTraining.rows(0, 8, DType.FLOAT32);
             ImageInput map = tiny.network().advance(pixels.image(), ImageInput.Stage.TOWER_MAP, Regularization.NONE);
-            TrainingBatch batch = new TrainingBatch(map, pixels.promptIds(), pixels.promptLengths(), pixels.labels());
+            Tensor labels = pixels.labels();
+            assertThat(labels.size(1)).isGreaterThan(4);
+            TrainingBatch batch = new TrainingBatch(
+                    map,
+                    pixels.promptIds(),
+                    pixels.promptLengths(),
+                    labels.narrow(1, 0, Math.min(answer, labels.size(1))));
             for (int i = 0; i < 3; i++) {
                 Tensor loss;
                 try (Autocast cast = Autocast.on(tiny.network().network().device(), DType.BFLOAT16)) {

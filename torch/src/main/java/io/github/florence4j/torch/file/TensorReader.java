@@ -125,7 +125,9 @@ public final class TensorReader implements AutoCloseable {
      * @throws InvalidWeightsException when the file is shorter than {@code info} says
      */
     public Tensor copy(TensorInfo info, DType target) throws IOException {
-        return info.count() > 0 && info.end() <= size && info.isRowMajor() ? converted(info, target) : read(info, target);
+        return info.count() > 0 && info.end() <= size && info.isRowMajor()
+                ? converted(info, target)
+                : read(info, target);
     }
 
     private Tensor rowMajor(TensorInfo info, DType target) throws IOException {
