@@ -62,7 +62,7 @@ final class DemoRecipe {
         keys.put("epochs", Integer.toString(options.size().epochs()));
         keys.put("batch-size", "16");
         keys.put("bucket-window", "256");
-        keys.put("answers", "first");
+        keys.put("precision", "bf16");
         keys.put("lr", "1e-3");
         keys.put("schedule", "linear");
         keys.put("warmup-steps", "20");
