@@ -27,6 +27,11 @@ public final class Parameters {
                     get(name + ".weight"), has(bias) ? new TensorOptional(get(bias)) : new TensorOptional());
         }
 
+        /** Whether the tensors never change, so that a layer may compute with others that it made of them. */
+        default boolean isFixed() {
+            return false;
+        }
+
         /** The type in which decoding keeps the keys and values of the encoder's output, which each step reads as a whole. */
         default ScalarType contextType() {
             return ScalarType.Float;
@@ -88,8 +93,8 @@ public final class Parameters {
         return new Convolution(tensor(name + ".weight"), tensor(name + ".bias"), stride, padding, groups);
     }
 
-    /** A depthwise 3 x 3 convolution over {@code channels} that keeps the size. */
-    Convolution depthwise(String name, long channels) {
-        return convolution(name, 1, 1, channels);
+    /** A depthwise 3 x 3 convolution over {@code channels} that keeps the size and is added to its input. */
+    ResidualConvolution depthwise(String name, long channels) {
+        return new ResidualConvolution(tensor(name + ".weight"), tensor(name + ".bias"), channels, source.isFixed());
     }
 }
