@@ -32,8 +32,8 @@ public final class Parameters {
             return false;
         }
 
-        /** The type in which decoding keeps the keys and values of the encoder's output, which each step reads as a whole. */
-        default ScalarType contextType() {
+        /** The type of queries, keys and values in the attentions that are large: all but those of the decoder over its own past. */
+        default ScalarType attentionType() {
             return ScalarType.Float;
         }
 
@@ -77,8 +77,8 @@ public final class Parameters {
         return source.linear(prefix + name);
     }
 
-    ScalarType contextType() {
-        return source.contextType();
+    ScalarType attentionType() {
+        return source.attentionType();
     }
 
     LinearGroup linears(String... names) {

@@ -69,7 +69,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     }
 
     @Override
-    public ScalarType contextType() {
+    public ScalarType attentionType() {
         return precision == Precision.FP32 ? ScalarType.Float : ScalarType.BFloat16;
     }
 
