@@ -9,6 +9,7 @@ import io.github.florence4j.hub.ModelLocation;
 import io.github.florence4j.image.ImageProcessor;
 import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.image.RgbImage;
+import io.github.florence4j.packed.LoadedNetwork;
 import io.github.florence4j.task.Profile;
 import io.github.florence4j.task.Prompt;
 import io.github.florence4j.task.Task;
@@ -18,7 +19,6 @@ import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.NativeSettings;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Threads;
-import io.github.florence4j.packed.LoadedNetwork;
 import io.github.florence4j.weights.LoadReport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,8 +73,8 @@ public final class Florence2 implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        this.defaults =
-                new RunOptions(GenerationOptions.from(loaded.config().generation()).build(), Profile.FLORENCE4J);
+        this.defaults = new RunOptions(
+                GenerationOptions.from(loaded.config().generation()).build(), Profile.FLORENCE4J);
     }
 
     /** A thread that computes for one model. */

@@ -57,8 +57,7 @@ final class BeamSearch {
     /** The best 2 x beams continuations of a sample, whose hypotheses begin at row {@code first}. */
     private List<BeamHypotheses.Candidate> candidates(
             BeamHypotheses sample, int first, TokenScores logProbs, boolean[] endsHere) {
-        BestCandidates best =
-                new BestCandidates(2 * beams, Arrays.copyOfRange(endsHere, first, first + beams));
+        BestCandidates best = new BestCandidates(2 * beams, Arrays.copyOfRange(endsHere, first, first + beams));
         float[] running = sample.runningScores();
         for (int beam = 0; beam < beams; beam++) {
             logProbs.offer(first + beam, beam, running[beam], best);

@@ -1,11 +1,9 @@
 package io.github.florence4j.generation;
 
 import io.github.florence4j.nn.Florence2Network;
-import io.github.florence4j.torch.Tensors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 

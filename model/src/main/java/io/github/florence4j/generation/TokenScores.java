@@ -19,7 +19,8 @@ final class TokenScores {
 
     /** The scores {@code (r, v)}, changed in place where they lie in single precision on the processor; used within the scope. */
     TokenScores(Tensor scores) {
-        this.tensor = (scores.is_cpu() ? scores : scores.cpu()).to(ScalarType.Float).contiguous();
+        this.tensor =
+                (scores.is_cpu() ? scores : scores.cpu()).to(ScalarType.Float).contiguous();
         this.rows = Math.toIntExact(tensor.size(0));
         this.vocabulary = Math.toIntExact(tensor.size(1));
         FloatPointer data = tensor.data_ptr_float();

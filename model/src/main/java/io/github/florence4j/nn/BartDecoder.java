@@ -121,18 +121,11 @@ public final class BartDecoder {
         Tensor forward(Tensor input, Tensor encoded, TensorOptional mask, Regularization regularization) {
             Tensor x = regularization.fork(input);
             List<Tensor> own = selfAttn.project(Autocast.operand(x), regularization);
-            Tensor self = selfAttn.attend(
-                    own.get(0), own.get(1), own.get(2), new TensorOptional(), regularization, true);
+            Tensor self =
+                    selfAttn.attend(own.get(0), own.get(1), own.get(2), new TensorOptional(), regularization, true);
             Tensor y = regularization.fork(
                     selfAttnLayerNorm.forward(Residual.add(regularization.dropout(self, config.dropout()), x)));
-            List<Tensor> other = encoderAttn.keysAndValues(encoded, regularization);
-            Tensor cross = encoderAttn.attend(
-                    encoderAttn.project(y, regularization).get(0),
-                    other.get(0),
-                    other.get(1),
-                    mask,
-                    regularization,
-                    false);
+            Tensor cross = encoderAttn.attendTo(encoded, y, mask, regularization);
             Tensor z = encoderAttnLayerNorm.forward(Residual.add(regularization.dropout(cross, config.dropout()), y));
             return feed(z, regularization);
         }
@@ -142,8 +135,8 @@ public final class BartDecoder {
             Regularization none = Regularization.NONE;
             List<Tensor> own = selfAttn.project(x, none); // each (b, h, beams, d)
             cache.append(index, own.get(1), own.get(2));
-            Tensor self = selfAttn.attend(
-                    own.get(0), cache.selfKeys(index), cache.selfValues(index), paths, none, false);
+            Tensor self =
+                    selfAttn.attend(own.get(0), cache.selfKeys(index), cache.selfValues(index), paths, none, false);
             Tensor y = selfAttnLayerNorm.forward(Residual.add(self, x)); // (b, beams, p)
             DecoderCache.Cross keys = cache.cross(index);
             Tensor queries = encoderAttn

@@ -27,9 +27,7 @@ final class BeamPaths {
 
     /** The hypotheses named by {@code rows}, in that order. */
     void select(long[] rows) {
-        slots = Arrays.stream(rows)
-                .mapToObj(row -> slots[Math.toIntExact(row)])
-                .toArray(int[][]::new);
+        slots = Arrays.stream(rows).mapToObj(row -> slots[Math.toIntExact(row)]).toArray(int[][]::new);
     }
 
     /** What is added to the scores {@code (b, beams, positions · beams)}: 0 on a hypothesis' path, elsewhere minus infinity. */

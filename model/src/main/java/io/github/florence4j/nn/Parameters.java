@@ -40,8 +40,9 @@ public final class Parameters {
         /** Linear layers with those names that are always applied to the same input. */
         default LinearGroup linears(List<String> names) {
             List<Linear> layers = names.stream().map(this::linear).toList();
-            return (x, regularization) ->
-                    layers.stream().map(layer -> layer.forward(x, regularization)).toList();
+            return (x, regularization) -> layers.stream()
+                    .map(layer -> layer.forward(x, regularization))
+                    .toList();
         }
     }
 

@@ -24,15 +24,15 @@ final class FbgemmLinear implements PackedLinear {
         boolean sevenBits = !Processor.has("avx512_vnni") && !Processor.has("avx_vnni");
         try (Tensor quantized = Scopes.own(() -> quantize(weight));
                 IValue packed = Operators.callForValue("quantized::linear_prepack", "", quantized, bias)) {
-            this.product =
-                    BoundOperator.of("quantized::linear_dynamic", "", BoundOperator.INPUT, packed, sevenBits);
+            this.product = BoundOperator.of("quantized::linear_dynamic", "", BoundOperator.INPUT, packed, sevenBits);
         }
     }
 
     /** Quantises in place, for the pages of one more copy would cost more than the arithmetic. */
     private static Tensor quantize(Tensor weight) {
         Tensor largest = torch.maximum(
-                weight.amax(new long[] {1}, false), weight.amin(new long[] {1}, false).neg());
+                weight.amax(new long[] {1}, false),
+                weight.amin(new long[] {1}, false).neg());
         Tensor scales = largest.clamp_min(new Scalar(1e-12)).div(new Scalar(127.0)); // (out)
         Tensor bytes = weight.div_(scales.unsqueeze(1)).round_().to(ScalarType.Char);
         Tensor zeros = torch.zeros_like(scales).to(ScalarType.Long);

@@ -62,8 +62,7 @@ public final class LoadedNetwork implements AutoCloseable {
             Florence2Config config, LoadReport report, Parameters.Source source, AutoCloseable weights) {
         PointerScope handles = new PointerScope(); // the handles of the network live exactly as long as this
         try {
-            LoadedNetwork loaded =
-                    new LoadedNetwork(new Florence2Network(config, source), report, handles, weights);
+            LoadedNetwork loaded = new LoadedNetwork(new Florence2Network(config, source), report, handles, weights);
             handles.extend();
             handles.close(); // takes it off this thread and keeps what it holds
             return loaded;

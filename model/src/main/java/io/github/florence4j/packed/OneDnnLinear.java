@@ -28,8 +28,8 @@ final class OneDnnLinear implements PackedLinear {
      */
     OneDnnLinear(Tensor weight, @Nullable Tensor bias, ScalarType type, long rows) {
         this.type = type;
-        try (Tensor packed = Scopes.own(() ->
-                        Operators.call("mkldnn::_reorder_linear_weight", "", weight.to(type).contiguous(), rows));
+        try (Tensor packed = Scopes.own(() -> Operators.call(
+                        "mkldnn::_reorder_linear_weight", "", weight.to(type).contiguous(), rows));
                 IValue none = Operators.noScalars()) {
             Tensor shift = bias == null ? null : bias.to(type);
             this.plain = bind(packed, shift, "none", none, "");

@@ -28,8 +28,7 @@ public enum Precision {
             case "int8" -> INT8;
             case "auto" -> AUTO;
             default ->
-                throw new IllegalArgumentException(
-                        "precision is \"" + text + "\"; expected fp32, bf16, int8 or auto");
+                throw new IllegalArgumentException("precision is \"" + text + "\"; expected fp32, bf16, int8 or auto");
         };
     }
 

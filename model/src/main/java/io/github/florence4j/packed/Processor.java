@@ -23,7 +23,8 @@ final class Processor {
         try (var lines = Files.lines(cpuinfo)) {
             return lines.filter(line -> line.startsWith("flags"))
                     .findFirst()
-                    .map(line -> Set.of(line.substring(line.indexOf(':') + 1).trim().split("\\s+")))
+                    .map(line ->
+                            Set.of(line.substring(line.indexOf(':') + 1).trim().split("\\s+")))
                     .orElse(Set.of());
         } catch (IOException e) {
             return Set.of();

@@ -91,8 +91,7 @@ public final class CheckpointReader implements Parameters.Source, AutoCloseable 
 
     private Tensor missing(String name) {
         if (name.equals(TensorNames.FRAME_TABLE)) {
-            return Scopes.keep(
-                    () -> TensorLoading.frameTable(plan.config().vision(), DType.FLOAT32, Devices.cpu()));
+            return Scopes.keep(() -> TensorLoading.frameTable(plan.config().vision(), DType.FLOAT32, Devices.cpu()));
         }
         throw new InvalidWeightsException("the weights have no tensor " + name);
     }

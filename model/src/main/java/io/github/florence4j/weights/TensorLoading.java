@@ -22,7 +22,8 @@ final class TensorLoading {
     private TensorLoading() {}
 
     static Tensor read(String name, Located located, KeyLayout layout, DType dtype, Device device) throws IOException {
-        Tensor tensor = checked(name, located, layout, located.file().read(located.info().name(), dtype));
+        Tensor tensor = checked(
+                name, located, layout, located.file().read(located.info().name(), dtype));
         return device.is_cpu() ? tensor : tensor.to(device, dtype.scalarType());
     }
 

@@ -66,7 +66,8 @@ class ScoresTest {
 
     @Test
     void scoresThatAreNotNumbersAreAnErrorAndNoAnswer() {
-        assertThatThrownBy(() -> changed(tensor -> LogitsProcessors.requireChoice(new TokenScores(tensor), EOS), 1, 1, Float.NaN, 2))
+        assertThatThrownBy(() -> changed(
+                        tensor -> LogitsProcessors.requireChoice(new TokenScores(tensor), EOS), 1, 1, Float.NaN, 2))
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("not numbers");
     }
@@ -106,7 +107,8 @@ class ScoresTest {
             Tensor logits = Tensors.ofFloats(cpu(), (float) Math.log(5), (float) Math.log(3), (float) Math.log(2))
                     .view(1, 3);
             for (int i = 0; i < 500; i++) {
-                assertThat(sampler.choose(new TokenScores(logits), new int[] {0})[0].id()).isLessThan(2);
+                assertThat(sampler.choose(new TokenScores(logits), new int[] {0})[0].id())
+                        .isLessThan(2);
             }
         }
     }

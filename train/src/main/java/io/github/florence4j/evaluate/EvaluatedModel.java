@@ -6,7 +6,6 @@ import io.github.florence4j.generation.GenerationOptions;
 import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.packed.LoadedNetwork;
 import io.github.florence4j.packed.Precision;
-import io.github.florence4j.weights.LoadReport;
 import io.github.florence4j.task.Profile;
 import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.DType;
@@ -16,6 +15,7 @@ import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.train.LoraAdapters;
 import io.github.florence4j.train.LoraFiles;
 import io.github.florence4j.weights.Checkpoint;
+import io.github.florence4j.weights.LoadReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -54,7 +54,8 @@ public final class EvaluatedModel implements AutoCloseable {
      * @throws IOException when a file cannot be read
      * @throws IllegalArgumentException when a folder does not hold what it should
      */
-    public static EvaluatedModel load(Path directory, @Nullable Path adapter, Precision precision, String device) throws IOException {
+    public static EvaluatedModel load(Path directory, @Nullable Path adapter, Precision precision, String device)
+            throws IOException {
         Florence2Config.read(directory); // whether this is a Florence-2 at all, before anything native
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         try {
@@ -68,8 +69,8 @@ public final class EvaluatedModel implements AutoCloseable {
         }
     }
 
-    private static LoadedNetwork network(
-            Path directory, @Nullable Path adapter, Precision precision, String device) throws IOException {
+    private static LoadedNetwork network(Path directory, @Nullable Path adapter, Precision precision, String device)
+            throws IOException {
         try (Device place = Scopes.own(() -> Devices.parse(device))) {
             if (adapter == null) {
                 return LoadedNetwork.load(directory, precision, place);

@@ -97,7 +97,9 @@ final class TrainingSession implements AutoCloseable {
                     network,
                     config.training().precision().dtype(),
                     TrainingStep.chunkRows(base.config().text().vocabSize()),
-                    config.training().gradientCheckpointing().parts());
+                    config.training().gradientCheckpointing().parts(),
+                    MicroBatch.examples(
+                            config.training().microBatch(), base.config(), processor.config(), model.active(), device));
             this.gradients = new Gradients(model.parameters());
             this.optimizer = opened(new AdamW(model.parameters(), options(config.optimizer())));
             double decay = config.training().ema();
