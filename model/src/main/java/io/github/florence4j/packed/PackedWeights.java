@@ -48,7 +48,19 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
 
     @Override
     public Tensor get(String name) {
-        return plain.computeIfAbsent(name, key -> Scopes.own(() -> files.get(key)));
+        return plain.computeIfAbsent(name, key -> Scopes.own(() -> read(key)));
+    }
+
+    /** The convolutions that shrink the map are large matrix products too; nothing else is worth half precision. */
+    private Tensor read(String name) {
+        boolean shrinks = name.contains(".convs.") && name.contains(".conv.");
+        Tensor tensor = files.get(name);
+        return shrinks && precision != Precision.FP32 ? tensor.to(ScalarType.BFloat16) : tensor;
+    }
+
+    @Override
+    public boolean isFixed() {
+        return true;
     }
 
     @Override
@@ -57,7 +69,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     }
 
     @Override
-    public ScalarType contextType() {
+    public ScalarType attentionType() {
         return precision == Precision.FP32 ? ScalarType.Float : ScalarType.BFloat16;
     }
 
