@@ -11,8 +11,20 @@ class BenchCommandTest {
     @Test
     void printsOneObjectWithTheAgreedFields() {
         Cli.Outcome result = Cli.run(
-                "bench", "--model", MODEL, "--precision", "int8", "--num-beams", "2", "--tokens", "8", "--batch-size",
-                "2", "--runs", "1", "--json");
+                "bench",
+                "--model",
+                MODEL,
+                "--precision",
+                "int8",
+                "--num-beams",
+                "2",
+                "--tokens",
+                "8",
+                "--batch-size",
+                "2",
+                "--runs",
+                "1",
+                "--json");
         assertThat(result.code()).isZero();
         JsonNode json = Cli.json(result.out());
         assertThat(json.fieldNames())
@@ -30,7 +42,8 @@ class BenchCommandTest {
                         "rss_gb");
         assertThat(json.get("precision").asText()).isEqualTo("int8");
         assertThat(json.get("batch").asInt()).isEqualTo(2);
-        assertThat(json.get("generate_s").asDouble()).isGreaterThan(json.get("vision_s").asDouble());
+        assertThat(json.get("generate_s").asDouble())
+                .isGreaterThan(json.get("vision_s").asDouble());
         assertThat(json.get("images_per_s").asDouble()).isPositive();
     }
 

@@ -71,8 +71,8 @@ public final class BartDecoder {
 
     /** A copy in rows, in the type in which it is kept; it belongs to no scope. */
     private Tensor context(Tensor view) {
-        return Scopes.own(() -> (view.scalar_type().intern() == ScalarType.Float ? view.to(attentionType) : view)
-                .contiguous());
+        return Scopes.own(
+                () -> (view.scalar_type().intern() == ScalarType.Float ? view.to(attentionType) : view).contiguous());
     }
 
     /**
@@ -108,8 +108,8 @@ public final class BartDecoder {
 
         Layer(TextConfig config, Parameters at) {
             this.config = config;
-            this.selfAttn =
-                    BartAttention.self(at.at("self_attn"), config.decoderAttentionHeads(), config.attentionDropout(), ScalarType.Float);
+            this.selfAttn = BartAttention.self(
+                    at.at("self_attn"), config.decoderAttentionHeads(), config.attentionDropout(), ScalarType.Float);
             this.selfAttnLayerNorm = at.layerNorm("self_attn_layer_norm");
             this.encoderAttn = BartAttention.cross(
                     at.at("encoder_attn"), config.decoderAttentionHeads(), config.attentionDropout());

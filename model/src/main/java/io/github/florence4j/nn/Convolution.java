@@ -31,7 +31,8 @@ final class Convolution {
 
     /** {@code (b, y, x, c_in) -> (b, y', x', c_out)}. */
     Tensor forward(Tensor map) {
-        boolean half = weight.scalar_type().intern() == ScalarType.BFloat16 && !Autocast.isOn(map.device(), DType.BFLOAT16);
+        boolean half =
+                weight.scalar_type().intern() == ScalarType.BFloat16 && !Autocast.isOn(map.device(), DType.BFLOAT16);
         Tensor operand = half ? map.to(ScalarType.BFloat16) : map;
         Tensor channelsFirst = operand.permute(0, 3, 1, 2); // (b, c_in, y, x), channels-last in memory
         Tensor result = conv2d(channelsFirst, weight, bias, stride, padding, NO_DILATION, groups)

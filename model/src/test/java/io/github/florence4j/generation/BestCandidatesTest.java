@@ -32,7 +32,8 @@ class BestCandidatesTest {
                 float[] values = Tensors.floats(expected.get0());
                 assertThat(found).hasSize(2 * BEAMS);
                 for (int i = 0; i < indices.length; i++) {
-                    assertThat(found.get(i).beam() * (long) VOCABULARY + found.get(i).token())
+                    assertThat(found.get(i).beam() * (long) VOCABULARY
+                                    + found.get(i).token())
                             .isEqualTo(indices[i]);
                     assertThat(found.get(i).score()).isEqualTo(values[i]);
                     assertThat(found.get(i).endsHere()).isEqualTo(found.get(i).beam() == 1);

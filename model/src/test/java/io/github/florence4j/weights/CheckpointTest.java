@@ -59,7 +59,8 @@ class CheckpointTest {
                             .isTrue();
                 }
                 assertThat(reader.has(TensorNames.HEAD)).isTrue();
-                assertThat(reader.has(TensorNames.LOGITS_BIAS)).isEqualTo(loaded.weights().has(TensorNames.LOGITS_BIAS));
+                assertThat(reader.has(TensorNames.LOGITS_BIAS))
+                        .isEqualTo(loaded.weights().has(TensorNames.LOGITS_BIAS));
                 assertThatThrownBy(() -> reader.copy("no.such")).hasMessage("the weights have no tensor no.such");
             }
         }

@@ -125,7 +125,26 @@ public final class TensorReader implements AutoCloseable {
      * @throws InvalidWeightsException when the file is shorter than {@code info} says
      */
     public Tensor copy(TensorInfo info, DType target) throws IOException {
-        return info.count() > 0 && info.end() <= size && info.isRowMajor() ? converted(info, target) : read(info, target);
+        return info.count() > 0 && info.end() <= size && info.isRowMajor()
+                ? converted(info, target)
+                : read(info, target);
+    }
+
+    /** As {@link #copy}, rows {@code first} to {@code first + count - 1} of a matrix only. */
+    public Tensor copyRows(TensorInfo info, DType target, long first, long count) throws IOException {
+        if (!info.isRowMajor()) {
+            return Scopes.keep(() -> copy(info, target).narrow(0, first, count).clone());
+        }
+        long width = info.shape().get(1);
+        long begin = info.begin() + first * width * info.dtype().bytes();
+        return copy(
+                TensorInfo.rowMajor(
+                        info.name(),
+                        info.dtype(),
+                        List.of(count, width),
+                        begin,
+                        begin + count * width * info.dtype().bytes()),
+                target);
     }
 
     private Tensor rowMajor(TensorInfo info, DType target) throws IOException {
