@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /** The gradients of the parameters that train, each tensor once. */
@@ -108,9 +107,11 @@ public final class Gradients {
         return norms;
     }
 
+    /** libtorch's norm of bfloat16 numbers is slower than to widen them first. */
     private static double norm(Tensor parameter, Tensor gradient) {
-        return gradient.norm(new ScalarOptional(new Scalar(2)), parameter.scalar_type())
-                .item_double();
+        try (PointerScope scope = new PointerScope()) {
+            return gradient.to(parameter.scalar_type()).norm().item_double();
+        }
     }
 
     private void multiply(double factor) {
