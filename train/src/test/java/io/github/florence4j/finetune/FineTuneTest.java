@@ -63,7 +63,9 @@ class FineTuneTest {
                         "bucket-window",
                         "5"),
                 Map.of("lora-rank", "4", "lora-full", "projector", "freeze", "vision_tower", "schedule", "cosine"),
-                Map.of("ema", "0.9", "gradient-checkpointing", "all", "warmup-steps", "3", "schedule", "constant"));
+                Map.of("ema", "0.9", "gradient-checkpointing", "all", "warmup-steps", "3", "schedule", "constant"),
+                Map.of("precision", "bf16"),
+                Map.of("precision", "bf16", "ema", "0.9", "gradient-checkpointing", "language", "micro-batch", "2"));
     }
 
     @ParameterizedTest
