@@ -136,6 +136,8 @@ public final class AdamW implements AutoCloseable {
                 false, // minimize
                 divisor,
                 new IValue()); // no check for infinities
+        // The kernel writes without telling, and copies of weights in lower precision are made anew by their version.
+        group.forEach(slot -> slot.parameter.unsafeGetTensorImpl().bump_version());
     }
 
     private boolean decays(Slot slot) {
