@@ -152,7 +152,8 @@ class TrainingStepTest {
     void aStepInBfloat16WorksOnTheWeightsThatTheOptimizerMoved() throws Exception {
         try (TinyTraining tiny = TinyTraining.freezing(DType.FLOAT32, Part.VISION_TOWER);
                 PointerScope scope = new PointerScope();
-                AdamW optimizer = new AdamW(tiny.weights().parameters(), new AdamW.Options(0.9, 0.999, 1e-8, 0, false))) {
+                AdamW optimizer =
+                        new AdamW(tiny.weights().parameters(), new AdamW.Options(0.9, 0.999, 1e-8, 0, false))) {
             TrainingBatch pixels = TinyTraining.rows(0, 8, DType.FLOAT32);
             ImageInput map = tiny.network().advance(pixels.image(), ImageInput.Stage.TOWER_MAP, Regularization.NONE);
             TrainingBatch batch = new TrainingBatch(map, pixels.promptIds(), pixels.promptLengths(), pixels.labels());
