@@ -45,7 +45,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Times whole training steps (batch, forward, backward, clipping, AdamW), as the reference's {@code bench_train.py} does.
+ * Times whole training steps (batch, forward, backward, AdamW), as the reference's {@code bench_train.py} does.
  *
  * <p>Arguments: checkpoint folder, mode, then flags. Modes: {@code full} trains everything from pixels; {@code frozen} is
  * the first epoch with a frozen vision path, in which each image is computed, written to the feature cache and read back;
@@ -53,7 +53,8 @@ import org.bytedeco.pytorch.global.torch;
  * 2}, {@code --micro} images that go through the model at once (as finetune chooses: 4, or 1 where the tower
  * trains), {@code --question 20} and {@code
  * --answer 12} tokens, {@code --steps 4}, {@code --freeze vision_tower[,projector]}, {@code --recompute
- * vision_tower,encoder,decoder} for gradient checkpointing, {@code --json} for one object instead of a line.
+ * vision_tower,encoder,decoder} for gradient checkpointing, {@code --clip} for the norm and limit of gradients, which the
+ * reference leaves out, {@code --json} for one object instead of a line.
  */
 public final class TrainingTimes {
     private static final int SIZE = 768;
@@ -77,11 +78,12 @@ public final class TrainingTimes {
             int steps,
             Set<Part> frozen,
             Set<Part> recomputed,
+            boolean clip,
             boolean json) {
         static Flags parse(String... args) {
             Map<String, String> flags = new HashMap<>();
             for (int i = 2; i < args.length; i++) {
-                flags.put(args[i], args[i].equals("--json") ? "" : args[++i]);
+                flags.put(args[i], args[i].equals("--json") || args[i].equals("--clip") ? "" : args[++i]);
             }
             String batch = flags.getOrDefault("--batch", "2");
             Mode mode = Mode.valueOf(args[1].toUpperCase(Locale.ROOT));
@@ -96,6 +98,7 @@ public final class TrainingTimes {
                     Integer.parseInt(flags.getOrDefault("--steps", "4")),
                     mode == Mode.FULL ? Set.of() : parts(flags.getOrDefault("--freeze", "vision_tower")),
                     parts(flags.getOrDefault("--recompute", "")),
+                    flags.containsKey("--clip"),
                     flags.containsKey("--json"));
         }
 
@@ -221,8 +224,10 @@ public final class TrainingTimes {
                     gradients.clear();
                     Batch batch = batch(flags.mode() == Mode.FROZEN ? i * flags.batch() : 0);
                     LossSum loss = step.accumulate(TrainingBatch.of(batch, pictures.of(batch), cpu));
-                    Gradients.Scale scale = gradients.scale(loss.tokens(), MAX_NORM);
-                    optimizer.step(LEARNING_RATE, scale.factor());
+                    double factor = flags.clip()
+                            ? gradients.scale(loss.tokens(), MAX_NORM).factor()
+                            : 1.0 / loss.tokens();
+                    optimizer.step(LEARNING_RATE, factor);
                 }
                 if (i > 0) {
                     taken.add(Step.now().since(start));

@@ -29,8 +29,8 @@ final class DemoRecipe {
     /** Side of a page in pixels, as there. */
     static final int SIDE = 192;
 
-    static final Size WHOLE = new Size(600, 120, 6);
-    static final Size QUICK = new Size(120, 30, 4);
+    static final Size WHOLE = new Size(600, 100, 3);
+    static final Size QUICK = new Size(100, 20, 2);
 
     private static final int LONGEST_ANSWER = 32;
 
@@ -65,7 +65,7 @@ final class DemoRecipe {
         keys.put("precision", "bf16");
         keys.put("lr", "1e-3");
         keys.put("schedule", "linear");
-        keys.put("warmup-steps", "20");
+        keys.put("warmup-steps", "10");
         keys.put("eval-every", "off");
         keys.put("save-every", "off"); // but for the end
         keys.put("seed", Long.toString(options.seed()));

@@ -104,7 +104,14 @@ class FineTuneCommandTest {
         Cli.run(command(folder.resolve("x"), "--epochs", "none"))
                 .failedWith(2, "epochs is none; expected a whole number");
         Cli.run("finetune", "--config", folder.resolve("no.yaml").toString()).failedWith(1, "there is no such file");
-        Cli.run("finetune", "-m", Cli.fixture("tiny-transformers"), "-o", "x", "--train", "jsonl:nowhere.jsonl")
+        Cli.run(
+                        "finetune",
+                        "-m",
+                        Cli.fixture("tiny-transformers"),
+                        "-o",
+                        folder.resolve("x").toString(),
+                        "--train",
+                        "jsonl:nowhere.jsonl")
                 .failedWith(1, "nowhere.jsonl");
     }
 

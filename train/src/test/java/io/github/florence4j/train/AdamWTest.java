@@ -133,6 +133,21 @@ class AdamWTest {
     }
 
     @Test
+    void aStepIsSeenInTheVersionOfWhatItMoved() {
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> parameters = parameters();
+            try (AdamW optimizer = new AdamW(parameters, OPTIONS)) {
+                gradient(new Random(3), parameters.get("vector"));
+                long moved = parameters.get("vector")._version();
+                long left = parameters.get("matrix")._version();
+                optimizer.step(0.1);
+                assertThat(parameters.get("vector")._version()).isGreaterThan(moved);
+                assertThat(parameters.get("matrix")._version()).isEqualTo(left);
+            }
+        }
+    }
+
+    @Test
     void aParameterWithoutGradientStaysAsItIs() {
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> parameters = parameters();

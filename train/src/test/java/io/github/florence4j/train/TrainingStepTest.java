@@ -147,6 +147,32 @@ class TrainingStepTest {
         }
     }
 
+    /** The copies of weights in bfloat16 follow the optimizer. */
+    @Test
+    void aStepInBfloat16WorksOnTheWeightsThatTheOptimizerMoved() throws Exception {
+        try (TinyTraining tiny = TinyTraining.freezing(DType.FLOAT32, Part.VISION_TOWER);
+                PointerScope scope = new PointerScope();
+                AdamW optimizer =
+                        new AdamW(tiny.weights().parameters(), new AdamW.Options(0.9, 0.999, 1e-8, 0, false))) {
+            TrainingBatch pixels = TinyTraining.rows(0, 8, DType.FLOAT32);
+            ImageInput map = tiny.network().advance(pixels.image(), ImageInput.Stage.TOWER_MAP, Regularization.NONE);
+            TrainingBatch batch = new TrainingBatch(map, pixels.promptIds(), pixels.promptLengths(), pixels.labels());
+            TrainingStep step = new TrainingStep(tiny.network(), DType.BFLOAT16, 16);
+            for (int i = 0; i < 3; i++) {
+                tiny.gradients().clear();
+                LossSum sum = step.accumulate(batch);
+                tiny.gradients().normalize(sum.tokens(), Double.POSITIVE_INFINITY);
+                optimizer.step(1e-3);
+            }
+            double exact = new TrainingStep(tiny.network(), DType.FLOAT32, 16)
+                    .evaluate(batch)
+                    .mean();
+            tiny.gradients().clear();
+            assertThat(step.evaluate(batch).mean()).isCloseTo(exact, within(0.01 * exact));
+            assertThat(step.accumulate(batch).mean()).isCloseTo(exact, within(0.01 * exact));
+        }
+    }
+
     @Test
     void aFrozenTowerKeepsNoGraphAndItsMapCanBeGivenInstead() throws Exception {
         try (TinyTraining tiny = TinyTraining.freezing(DType.FLOAT32, Part.VISION_TOWER);
