@@ -13,6 +13,8 @@ import io.github.florence4j.torch.Seeds;
 import io.github.florence4j.train.LearningRate;
 import io.github.florence4j.train.LossSum;
 import io.github.florence4j.train.TrainingBatch;
+import io.github.florence4j.train.TrainingStep;
+import io.github.florence4j.train.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -278,21 +280,25 @@ public final class FineTune implements AutoCloseable {
         byte[] random = Seeds.state();
 
         // 1. The gradients of the summed loss add up over the micro-batches of this step.
-        session.gradients.clear();
+        session.workers.clear();
         LossSum loss = LossSum.NONE;
         int examples = 0;
         List<String> ids = List.of();
-        for (int i = 0; i < plan.accumulation() && batches.hasNext(); i++) {
+        for (int left = plan.accumulation(); left > 0 && batches.hasNext(); ) {
             if (stop.getAsBoolean()) {
                 Seeds.restore(random);
                 return false;
             }
-            Batch batch = batches.take();
-            examples += batch.size();
-            ids = batch.ids();
-            loss = loss.plus(accumulate(batch));
+            List<Batch> taken = take(batches, Math.min(left, session.workers.count()));
+            left -= taken.size();
+            examples += taken.stream().mapToInt(Batch::size).sum();
+            ids = taken.stream().flatMap(batch -> batch.ids().stream()).toList();
+            for (LossSum part : accumulate(taken)) {
+                loss = loss.plus(part);
+            }
             requireFinite(loss, ids);
         }
+        session.workers.gather();
 
         // 2. They are divided by all label tokens of the step, and limited.
         double norm =
@@ -324,10 +330,24 @@ public final class FineTune implements AutoCloseable {
         return true;
     }
 
-    private LossSum accumulate(Batch batch) throws IOException {
-        try (PointerScope scope = new PointerScope()) {
-            return session.step.accumulate(TrainingBatch.of(batch, session.pictures.of(batch), session.device));
+    private static List<Batch> take(EpochBatches batches, int most) throws IOException {
+        List<Batch> taken = new ArrayList<>();
+        while (taken.size() < most && batches.hasNext()) {
+            taken.add(batches.take());
         }
+        return taken;
+    }
+
+    private List<LossSum> accumulate(List<Batch> batches) throws IOException {
+        List<Workers.Share<TrainingStep, LossSum>> shares = new ArrayList<>();
+        for (Batch batch : batches) {
+            shares.add(step -> {
+                try (PointerScope scope = new PointerScope()) {
+                    return step.accumulate(TrainingBatch.of(batch, session.pictures.of(batch), session.device));
+                }
+            });
+        }
+        return session.workers.run(shares);
     }
 
     private void requireFinite(LossSum loss, List<String> ids) throws IOException {

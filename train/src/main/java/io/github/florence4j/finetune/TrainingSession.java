@@ -22,6 +22,8 @@ import io.github.florence4j.train.AdamW;
 import io.github.florence4j.train.Gradients;
 import io.github.florence4j.train.TrainingNetwork;
 import io.github.florence4j.train.TrainingStep;
+import io.github.florence4j.train.TrainingWeights;
+import io.github.florence4j.train.Workers;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.Part;
 import java.io.IOException;
@@ -58,6 +60,7 @@ final class TrainingSession implements AutoCloseable {
     final TrainingNetwork network;
     final TrainingStep step;
     final Gradients gradients;
+    final Workers<TrainingStep> workers;
     final AdamW optimizer;
     final @Nullable WeightAverage average;
     final Pictures pictures;
@@ -93,12 +96,9 @@ final class TrainingSession implements AutoCloseable {
                             : new TrainedParts(base, modelFolder, frozen(config.training())));
             requireFrozen(config.training().freeze(), model.active());
             this.network = new TrainingNetwork(base.config(), model.source(), model.active());
-            this.step = new TrainingStep(
-                    network,
-                    config.training().precision().dtype(),
-                    TrainingStep.chunkRows(base.config().text().vocabSize()),
-                    config.training().gradientCheckpointing().parts());
+            this.step = step(network);
             this.gradients = new Gradients(model.parameters());
+            this.workers = opened(workers());
             this.optimizer = opened(new AdamW(model.parameters(), options(config.optimizer())));
             double decay = config.training().ema();
             this.average = decay == 0 ? null : opened(new WeightAverage(model.parameters(), decay));
@@ -112,6 +112,24 @@ final class TrainingSession implements AutoCloseable {
     private <C extends AutoCloseable> C opened(C resource) {
         open.push(resource);
         return resource;
+    }
+
+    /** The workers; all but the first have leaves of their own. */
+    private Workers<TrainingStep> workers() {
+        Workers<TrainingStep> all = new Workers<>(step, gradients);
+        while (all.count() < config.machine().workers() && model instanceof TrainedParts parts) {
+            TrainingWeights replica = opened(parts.weights().replica());
+            all.add(step(new TrainingNetwork(base.config(), replica, replica.trained())), new Gradients(replica.parameters()));
+        }
+        return all;
+    }
+
+    private TrainingStep step(TrainingNetwork ofLeaves) {
+        return new TrainingStep(
+                ofLeaves,
+                config.training().precision().dtype(),
+                TrainingStep.chunkRows(base.config().text().vocabSize()),
+                config.training().gradientCheckpointing().parts());
     }
 
     private static EnumSet<Part> frozen(FineTuneConfig.Training training) {

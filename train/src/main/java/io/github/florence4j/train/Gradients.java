@@ -34,6 +34,22 @@ public final class Gradients {
         }
     }
 
+    /** Adds the gradients of other leaves of the same names. */
+    void add(Gradients others) {
+        try (NoGrad noGrad = new NoGrad();
+                PointerScope scope = new PointerScope()) {
+            others.parameters.forEach((name, other) -> {
+                Tensor gradient = other.grad();
+                Tensor parameter = parameters.get(name);
+                if (gradient.defined() && parameter.grad().defined()) {
+                    parameter.grad().add_(gradient);
+                } else if (gradient.defined()) {
+                    parameter.mutable_grad().put(gradient.clone());
+                }
+            });
+        }
+    }
+
     /**
      * Divides the gradients by the label tokens of the whole step, then scales them down when their global norm exceeds
      * {@code maxNorm}, in one pass over them.

@@ -116,7 +116,7 @@ public final class TrainingNetwork {
     }
 
     /** The tower; a frozen one that runs in bfloat16 has weights of its own, made when it first does. */
-    private DavitVisionTower tower() {
+    private synchronized DavitVisionTower tower() {
         if (active.contains(Part.VISION_TOWER) || !Autocast.isOn(network.device(), DType.BFLOAT16)) {
             return network.visionTower();
         }
