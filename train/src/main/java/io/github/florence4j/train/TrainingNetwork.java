@@ -70,7 +70,7 @@ public final class TrainingNetwork {
     Tensor hidden(TrainingBatch batch, TrainingPass pass) {
         TextConfig text = network.config().text();
         Tensor visual =
-                advance(batch.image(), ImageInput.Stage.VISUAL_TOKENS, pass).tensor();
+                advance(batch.image(), ImageInput.Stage.VISUAL_TOKENS, pass).perExample();
         Tensor prompt = pass.embed(network.embeddings(), batch.promptIds());
         Tensor input = torch.cat(new TensorVector(visual, prompt), 1); // (b, n + l, p)
         TensorOptional mask = mask(input, visual.size(1), batch.promptLengths());
@@ -107,10 +107,10 @@ public final class TrainingNetwork {
     private ImageInput next(ImageInput image, TrainingPass pass) {
         Tensor x = image.tensor();
         if (image.stage() == ImageInput.Stage.PIXELS) {
-            return new ImageInput(
+            return image.advanced(
                     ImageInput.Stage.TOWER_MAP, run(Part.VISION_TOWER, false, pass, r -> tower().forward(x, r)));
         }
-        return new ImageInput(
+        return image.advanced(
                 ImageInput.Stage.VISUAL_TOKENS, run(Part.PROJECTOR, x.requires_grad(), pass, r -> network.projector()
                         .forward(x, r)));
     }
