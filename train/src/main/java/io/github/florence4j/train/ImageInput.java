@@ -26,6 +26,11 @@ public record ImageInput(Stage stage, Tensor tensor, @Nullable Tensor rows) {
         return rows == null ? tensor.size(0) : rows.size(0);
     }
 
+    /** The pictures of some of the examples, which are {@code index (n)}. */
+    ImageInput select(Tensor index) {
+        return new ImageInput(stage, tensor, rows == null ? index : rows.index_select(0, index));
+    }
+
     /** The tensor with a row for each example. */
     Tensor perExample() {
         return rows == null ? tensor : tensor.index_select(0, rows);

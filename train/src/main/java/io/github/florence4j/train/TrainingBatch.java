@@ -36,6 +36,11 @@ public record TrainingBatch(ImageInput image, Tensor promptIds, int[] promptLeng
         }
     }
 
+    /** The same with other pictures. */
+    TrainingBatch with(ImageInput other) {
+        return new TrainingBatch(other, promptIds, promptLengths, labels);
+    }
+
     /** The batch of examples whose pictures are {@code image}. */
     public static TrainingBatch of(Batch batch, ImageInput image, Device device) {
         int[] lengths = batch.examples().stream()
