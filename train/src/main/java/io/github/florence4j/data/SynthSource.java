@@ -111,7 +111,9 @@ final class SynthSource implements IndexedSource {
             ReadingTask task =
                     tasks.higherEntry(rng.between(0, WEIGHTS_TOTAL - 1)).getValue();
             boolean again = drawn.contains(task) && task != ReadingTask.REGION_TO_OCR;
-            if (!again || Set.copyOf(drawn).containsAll(tasks.values())) {
+            boolean othersLeft = tasks.containsValue(ReadingTask.REGION_TO_OCR)
+                    || !Set.copyOf(drawn).containsAll(tasks.values());
+            if (!again || !othersLeft) {
                 drawn.add(task);
             }
         }
