@@ -85,6 +85,11 @@ final class TrainingSession implements AutoCloseable {
                     : null;
             if (config.machine().threads() > 0) {
                 Threads.set(config.machine().threads());
+            } else if (config.machine().workers() > 1) {
+                Threads.set(Math.max(
+                        1,
+                        Runtime.getRuntime().availableProcessors()
+                                / config.machine().workers()));
             }
             Seeds.set(config.training().seed());
             this.device = opened(Scopes.own(() -> Devices.parse(config.machine().device())));

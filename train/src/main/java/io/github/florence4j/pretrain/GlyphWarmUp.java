@@ -17,6 +17,7 @@ import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.NativeSettings;
 import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.Threads;
 import io.github.florence4j.torch.Tensors;
 import io.github.florence4j.train.AdamW;
 import io.github.florence4j.train.Gradients;
@@ -91,6 +92,9 @@ final class GlyphWarmUp implements AutoCloseable {
         this.gradients = new Gradients(parameters);
         this.first = step(weights, reader);
         this.workers = new Workers<>(first, gradients);
+        if (settings.workers() > 1) {
+            Threads.set(Math.max(1, Runtime.getRuntime().availableProcessors() / settings.workers()));
+        }
         while (workers.count() < settings.workers()) {
             addWorker();
         }
