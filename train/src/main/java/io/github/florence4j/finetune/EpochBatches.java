@@ -5,6 +5,8 @@ import io.github.florence4j.data.BatchStream;
 import io.github.florence4j.data.LoaderPosition;
 import io.github.florence4j.data.SampleLoader;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
@@ -37,6 +39,15 @@ final class EpochBatches implements AutoCloseable {
         next = stream.next();
         position = next.isPresent() ? batch.after() : stream.position();
         return batch;
+    }
+
+    /** The next batches, fewer where the epoch ends. */
+    List<Batch> take(int most) throws IOException {
+        List<Batch> taken = new ArrayList<>();
+        while (taken.size() < most && hasNext()) {
+            taken.add(take());
+        }
+        return taken;
     }
 
     /** Where reading goes on after the batches taken; after the last one, the start of the next epoch. */

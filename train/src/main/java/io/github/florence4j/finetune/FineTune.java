@@ -12,9 +12,6 @@ import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.Seeds;
 import io.github.florence4j.train.LearningRate;
 import io.github.florence4j.train.LossSum;
-import io.github.florence4j.train.TrainingBatch;
-import io.github.florence4j.train.TrainingStep;
-import io.github.florence4j.train.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -289,11 +285,11 @@ public final class FineTune implements AutoCloseable {
                 Seeds.restore(random);
                 return false;
             }
-            List<Batch> taken = take(batches, Math.min(left, session.workers.count()));
+            List<Batch> taken = batches.take(Math.min(left, session.workers.count()));
             left -= taken.size();
             examples += taken.stream().mapToInt(Batch::size).sum();
             ids = taken.stream().flatMap(batch -> batch.ids().stream()).toList();
-            for (LossSum part : accumulate(taken)) {
+            for (LossSum part : session.accumulate(taken)) {
                 loss = loss.plus(part);
             }
             requireFinite(loss, ids);
@@ -328,26 +324,6 @@ public final class FineTune implements AutoCloseable {
         log.add(point);
         listener.step(point, plan.totalSteps());
         return true;
-    }
-
-    private static List<Batch> take(EpochBatches batches, int most) throws IOException {
-        List<Batch> taken = new ArrayList<>();
-        while (taken.size() < most && batches.hasNext()) {
-            taken.add(batches.take());
-        }
-        return taken;
-    }
-
-    private List<LossSum> accumulate(List<Batch> batches) throws IOException {
-        List<Workers.Share<TrainingStep, LossSum>> shares = new ArrayList<>();
-        for (Batch batch : batches) {
-            shares.add(step -> {
-                try (PointerScope scope = new PointerScope()) {
-                    return step.accumulate(TrainingBatch.of(batch, session.pictures.of(batch), session.device));
-                }
-            });
-        }
-        return session.workers.run(shares);
     }
 
     private void requireFinite(LossSum loss, List<String> ids) throws IOException {

@@ -428,6 +428,7 @@ public record FineTuneConfig(
      * @param device the device
      * @param threads native threads, or 0
      * @param dataThreads threads that decode images, or 0
+     * @param workers batches of a step that run side by side
      */
     public record Machine(
             @Setting(label = "NAME", value = "cpu, cuda or cuda:N (CUDA is untested).", free = true) String device,

@@ -1,6 +1,7 @@
 package io.github.florence4j.finetune;
 
 import io.github.florence4j.config.Florence2Config;
+import io.github.florence4j.data.Batch;
 import io.github.florence4j.data.EncodingOptions;
 import io.github.florence4j.data.IndexedSource;
 import io.github.florence4j.data.LoaderOptions;
@@ -20,6 +21,8 @@ import io.github.florence4j.torch.Seeds;
 import io.github.florence4j.torch.Threads;
 import io.github.florence4j.train.AdamW;
 import io.github.florence4j.train.Gradients;
+import io.github.florence4j.train.LossSum;
+import io.github.florence4j.train.TrainingBatch;
 import io.github.florence4j.train.TrainingNetwork;
 import io.github.florence4j.train.TrainingStep;
 import io.github.florence4j.train.TrainingWeights;
@@ -29,11 +32,13 @@ import io.github.florence4j.weights.Part;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -127,6 +132,19 @@ final class TrainingSession implements AutoCloseable {
             all.add(step(new TrainingNetwork(base.config(), replica, replica.trained())), new Gradients(replica.parameters()));
         }
         return all;
+    }
+
+    /** Runs batches forward and backward side by side, at most as many as there are workers. */
+    List<LossSum> accumulate(List<Batch> batches) throws IOException {
+        List<Workers.Share<TrainingStep, LossSum>> shares = new ArrayList<>();
+        for (Batch batch : batches) {
+            shares.add(worker -> {
+                try (PointerScope scope = new PointerScope()) {
+                    return worker.accumulate(TrainingBatch.of(batch, pictures.of(batch), device));
+                }
+            });
+        }
+        return workers.run(shares);
     }
 
     private TrainingStep step(TrainingNetwork ofLeaves) {
