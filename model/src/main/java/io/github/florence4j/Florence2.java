@@ -9,7 +9,7 @@ import io.github.florence4j.hub.ModelLocation;
 import io.github.florence4j.image.ImageProcessor;
 import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.image.RgbImage;
-import io.github.florence4j.nn.Florence2Network;
+import io.github.florence4j.packed.LoadedNetwork;
 import io.github.florence4j.task.Profile;
 import io.github.florence4j.task.Prompt;
 import io.github.florence4j.task.Task;
@@ -19,7 +19,7 @@ import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.NativeSettings;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Threads;
-import io.github.florence4j.weights.Checkpoint;
+import io.github.florence4j.weights.LoadReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +34,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 
 /**
@@ -57,36 +56,25 @@ public final class Florence2 implements AutoCloseable {
         NativeSettings.apply();
     }
 
-    private final Checkpoint checkpoint;
+    private final LoadedNetwork loaded;
     private final Florence2Tokenizer tokenizer;
     private final ImageProcessor processor;
     private final Answering answering;
     private final ExecutorService engine;
-    private final PointerScope handles;
     private final RunOptions defaults;
 
-    private Florence2(Checkpoint checkpoint, Florence2Tokenizer tokenizer, ImageProcessor processor, int lanes) {
-        this.checkpoint = checkpoint;
+    private Florence2(LoadedNetwork loaded, Florence2Tokenizer tokenizer, ImageProcessor processor, int lanes) {
+        this.loaded = loaded;
         this.tokenizer = tokenizer;
         this.processor = processor;
-        Florence2Config config = checkpoint.config();
-        // A scope of the model's own, so that the handles of the network live exactly as long as the model.
-        this.handles = new PointerScope();
-        Florence2Network network;
-        try {
-            network = new Florence2Network(config, checkpoint.weights());
-        } finally {
-            handles.extend();
-            handles.close(); // takes it off this thread and keeps what it holds
-        }
-        this.answering = new Answering(network, tokenizer, processor.config());
+        this.answering = new Answering(loaded.network(), tokenizer, processor.config());
         this.engine = Executors.newFixedThreadPool(lanes, task -> {
             Thread thread = new EngineThread(task, this);
             thread.setDaemon(true);
             return thread;
         });
-        this.defaults =
-                new RunOptions(GenerationOptions.from(config.generation()).build(), Profile.FLORENCE4J);
+        this.defaults = new RunOptions(
+                GenerationOptions.from(loaded.config().generation()).build(), Profile.FLORENCE4J);
     }
 
     /** A thread that computes for one model. */
@@ -143,11 +131,11 @@ public final class Florence2 implements AutoCloseable {
         }
         Florence2Tokenizer tokenizer = Florence2Tokenizer.load(directory);
         try (Device device = Scopes.own(() -> Devices.parse(options.device()))) {
-            Checkpoint checkpoint = Checkpoint.load(directory, options.precision(), device);
+            LoadedNetwork loaded = LoadedNetwork.load(directory, options.precision(), device);
             try {
-                return new Florence2(checkpoint, tokenizer, processor, options.lanes());
+                return new Florence2(loaded, tokenizer, processor, options.lanes());
             } catch (RuntimeException e) {
-                checkpoint.close();
+                loaded.close();
                 throw e;
             }
         } catch (IOException | RuntimeException e) {
@@ -158,12 +146,12 @@ public final class Florence2 implements AutoCloseable {
 
     /** The checkpoint's configuration. */
     public Florence2Config config() {
-        return checkpoint.config();
+        return loaded.config();
     }
 
-    /** The weights and what was noticed while loading them. */
-    public Checkpoint checkpoint() {
-        return checkpoint;
+    /** What was noticed while loading the weights. */
+    public LoadReport report() {
+        return loaded.report();
     }
 
     /** The tokenizer. */
@@ -390,8 +378,7 @@ public final class Florence2 implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         answering.close();
-        handles.close();
+        loaded.close();
         tokenizer.close();
-        checkpoint.close();
     }
 }

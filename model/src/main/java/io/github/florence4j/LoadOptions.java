@@ -1,30 +1,32 @@
 package io.github.florence4j;
 
-import io.github.florence4j.torch.DType;
+import io.github.florence4j.packed.Precision;
 
 /**
  * How a checkpoint is held in memory, for as long as it is open.
  *
- * @param precision element type of the weights and of the arithmetic; {@code float32} in this version
+ * @param precision of the matrix products; on a GPU only {@link Precision#FP32}
  * @param device {@code cpu}, {@code cuda} or {@code cuda:N}; CUDA is untested
  * @param threads native threads that one request uses; 0 for one per core
  * @param lanes requests that are computed at the same time; further ones wait their turn
  */
-public record LoadOptions(DType precision, String device, int threads, int lanes) {
+public record LoadOptions(Precision precision, String device, int threads, int lanes) {
     /** Single precision on the processor, all cores for one request at a time. */
-    public static final LoadOptions DEFAULTS = new LoadOptions(DType.FLOAT32, "cpu", 0, 1);
+    public static final LoadOptions DEFAULTS = new LoadOptions(Precision.FP32, "cpu", 0, 1);
 
     /** Checks the values; the message of the exception says what was expected. */
     public LoadOptions {
-        if (precision != DType.FLOAT32) {
-            throw new IllegalArgumentException("precision is " + precision + "; expected float32");
-        }
         if (threads < 0) {
             throw new IllegalArgumentException("threads is " + threads + "; expected 0 (one per core) or more");
         }
         if (lanes < 1) {
             throw new IllegalArgumentException("lanes is " + lanes + "; expected 1 or more");
         }
+    }
+
+    /** These options in another precision. */
+    public LoadOptions withPrecision(Precision other) {
+        return new LoadOptions(other, device, threads, lanes);
     }
 
     /** These options on another device. */

@@ -1,5 +1,6 @@
 package io.github.florence4j.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.github.florence4j.config.VisionConfig;
 import io.github.florence4j.data.Batch;
 import io.github.florence4j.data.Example;
@@ -25,6 +26,7 @@ import io.github.florence4j.train.TrainingWeights;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.Part;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
@@ -47,7 +50,8 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Arguments: checkpoint folder, mode, then flags. Modes: {@code full} trains everything from pixels; {@code frozen} is
  * the first epoch with a frozen vision path, in which each image is computed, written to the feature cache and read back;
  * {@code cached} is any later epoch, with features from the cache. Flags: {@code --precision fp32|bf16}, {@code --batch
- * 2}, {@code --micro} images that go through the model at once (the whole batch), {@code --question 20} and {@code
+ * 2}, {@code --micro} images that go through the model at once (as finetune chooses: 4, or 1 where the tower
+ * trains), {@code --question 20} and {@code
  * --answer 12} tokens, {@code --steps 4}, {@code --freeze vision_tower[,projector]}, {@code --recompute
  * vision_tower,encoder,decoder} for gradient checkpointing, {@code --json} for one object instead of a line.
  */
@@ -86,7 +90,7 @@ public final class TrainingTimes {
                     mode,
                     DType.parse(flags.getOrDefault("--precision", "fp32")),
                     Integer.parseInt(batch),
-                    Integer.parseInt(flags.getOrDefault("--micro", batch)),
+                    Integer.parseInt(flags.getOrDefault("--micro", mode == Mode.FULL ? "1" : "4")),
                     Integer.parseInt(flags.getOrDefault("--question", "20")),
                     Integer.parseInt(flags.getOrDefault("--answer", "12")),
                     Integer.parseInt(flags.getOrDefault("--steps", "4")),
@@ -101,6 +105,31 @@ public final class TrainingTimes {
                     .filter(name -> !name.isEmpty())
                     .forEach(name -> parts.add(Part.valueOf(name.toUpperCase(Locale.ROOT))));
             return parts;
+        }
+    }
+
+    /**
+     * What a step takes.
+     *
+     * @param seconds by the clock
+     * @param processorSeconds of all threads together, which other load on the machine changes less
+     */
+    private record Step(double seconds, double processorSeconds) {
+        static Step now() {
+            OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+            return new Step(System.nanoTime() / 1e9, system.getProcessCpuTime() / 1e9);
+        }
+
+        Step since(Step start) {
+            return new Step(seconds - start.seconds, processorSeconds - start.processorSeconds);
+        }
+
+        static Step median(List<Step> steps) {
+            return new Step(median(steps, Step::seconds), median(steps, Step::processorSeconds));
+        }
+
+        private static double median(List<Step> steps, ToDoubleFunction<Step> value) {
+            return steps.stream().mapToDouble(value).sorted().toArray()[steps.size() / 2];
         }
     }
 
@@ -127,11 +156,11 @@ public final class TrainingTimes {
         NativeSettings.apply();
         Flags flags = Flags.parse(args);
         try (Checkpoint checkpoint = Checkpoint.load(flags.checkpoint(), DType.FLOAT32)) {
-            double seconds = new TrainingTimes(flags, checkpoint).medianStep();
+            Step median = new TrainingTimes(flags, checkpoint).medianStep();
             String format = flags.json()
-                    ? "{\"mode\": \"%s\", \"batch\": %d, \"micro\": %d, \"precision\": \"%s\", \"step_s\": %.4f, \"images_per_s\": %.4f,"
+                    ? "{\"mode\": \"%s\", \"batch\": %d, \"micro\": %d, \"precision\": \"%s\", \"step_s\": %.4f, \"cpu_s\": %.2f, \"images_per_s\": %.4f,"
                             + " \"rss_gb\": %.3f}%n"
-                    : "mode %s, batch %d by %d, %s: %.3f s a step, %.3f images/s, peak resident %.3f GB%n";
+                    : "mode %s, batch %d by %d, %s: %.3f s a step (%.2f s of processors), %.3f images/s, peak resident %.3f GB%n";
             System.out.printf(
                     Locale.ROOT,
                     format,
@@ -139,13 +168,14 @@ public final class TrainingTimes {
                     flags.batch(),
                     flags.micro(),
                     flags.precision(),
-                    seconds,
-                    flags.batch() / seconds,
+                    median.seconds(),
+                    median.processorSeconds(),
+                    flags.batch() / median.seconds(),
                     NativeMemory.peakResident().orElse(0) / 1e9);
         }
     }
 
-    private double medianStep() throws IOException {
+    private Step medianStep() throws IOException {
         try (PointerScope scope = new PointerScope()) {
             Seeds.set(0);
             Tensor pixels = torch.randn(1, 3, SIZE, SIZE);
@@ -178,39 +208,35 @@ public final class TrainingTimes {
                 network.latestStage(), shape, DType.BFLOAT16, flags.precision(), checkpoint.weights(), "random pixels");
     }
 
-    private double medianStep(Pictures pictures) throws IOException {
-        TrainingStep step = new TrainingStep(network, flags.precision(), TrainingStep.CHUNK_ROWS, flags.recomputed());
+    private Step medianStep(Pictures pictures) throws IOException {
+        TrainingStep step = new TrainingStep(
+                network, flags.precision(), TrainingStep.CHUNK_ROWS, flags.recomputed(), flags.micro());
         Gradients gradients = new Gradients(weights.parameters());
-        List<Double> seconds = new ArrayList<>();
+        List<Step> taken = new ArrayList<>();
         try (AdamW optimizer = new AdamW(weights.parameters(), AdamW.Options.DEFAULT);
                 Device cpu = Devices.cpu()) {
             for (int i = 0; i <= flags.steps(); i++) {
-                long start = System.nanoTime();
+                Step start = Step.now();
                 try (PointerScope scope = new PointerScope()) {
                     gradients.clear();
-                    LossSum loss = LossSum.NONE;
-                    for (int done = 0; done < flags.batch(); done += flags.micro()) {
-                        Batch batch = batch(flags.mode() == Mode.FROZEN ? i * flags.batch() + done : done);
-                        try (PointerScope micro = new PointerScope()) {
-                            loss = loss.plus(step.accumulate(TrainingBatch.of(batch, pictures.of(batch), cpu)));
-                        }
-                    }
-                    gradients.normalize(loss.tokens(), MAX_NORM);
-                    optimizer.step(LEARNING_RATE);
+                    Batch batch = batch(flags.mode() == Mode.FROZEN ? i * flags.batch() : 0);
+                    LossSum loss = step.accumulate(TrainingBatch.of(batch, pictures.of(batch), cpu));
+                    Gradients.Scale scale = gradients.scale(loss.tokens(), MAX_NORM);
+                    optimizer.step(LEARNING_RATE, scale.factor());
                 }
                 if (i > 0) {
-                    seconds.add((System.nanoTime() - start) / 1e9);
+                    taken.add(Step.now().since(start));
                 }
             }
         }
-        return seconds.stream().sorted().toList().get(seconds.size() / 2);
+        return Step.median(taken);
     }
 
     /** Examples as the reference has them, with images of those numbers. */
     private Batch batch(int firstImage) {
         int[] prompt = ids(100, flags.question());
         int[] labels = ids(200, flags.answer());
-        List<Example> examples = IntStream.range(0, flags.micro())
+        List<Example> examples = IntStream.range(0, flags.batch())
                 .mapToObj(row -> new Example(
                         row,
                         new Sample("row-" + row, ImageRef.ofBytes(new byte[0], "random"), "", List.of()),

@@ -134,6 +134,9 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "cpu, cuda or cuda:N (default ${DEFAULT-VALUE}; CUDA is untested).")
     private String device = "cpu";
 
+    @Mixin
+    private final PrecisionOption precision = new PrecisionOption();
+
     @Option(
             names = {"-o", "--output"},
             paramLabel = "DIR",
@@ -170,7 +173,14 @@ final class EvaluateCommand implements Callable<Integer> {
             List<Comparison.Row> rows = new ArrayList<>();
             for (EvaluatedCheckpoint checkpoint : checkpoints) {
                 rows.addAll(checkpoint.evaluate(
-                        source, options, this::generation, profile.get(), device, rows.isEmpty(), reporter));
+                        source,
+                        options,
+                        this::generation,
+                        profile.get(),
+                        precision.get(),
+                        device,
+                        rows.isEmpty(),
+                        reporter));
             }
             Comparison comparison = Comparison.of(rows, settings());
             print(comparison);

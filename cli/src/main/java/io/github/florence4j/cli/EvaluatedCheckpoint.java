@@ -12,6 +12,7 @@ import io.github.florence4j.evaluate.NetworkPredictor;
 import io.github.florence4j.evaluate.PromptTemplate;
 import io.github.florence4j.evaluate.SampleResult;
 import io.github.florence4j.generation.GenerationOptions;
+import io.github.florence4j.packed.Precision;
 import io.github.florence4j.report.CurveChart;
 import io.github.florence4j.report.RunLog;
 import io.github.florence4j.report.RunPoint;
@@ -98,15 +99,16 @@ record EvaluatedCheckpoint(String label, Path directory, @Nullable Path adapter,
             EvaluationOptions options,
             Function<GenerationOptions.Builder, GenerationOptions> generation,
             Profile profile,
+            Precision precision,
             String device,
             boolean tell,
             Reporter reporter)
             throws IOException {
         long total = Evaluation.chosen(source, options).size().orElse(-1);
-        try (EvaluatedModel model = EvaluatedModel.load(directory, adapter, device);
+        try (EvaluatedModel model = EvaluatedModel.load(directory, adapter, precision, device);
                 NetworkPredictor predictor = model.predictor(generation.apply(model.generation()), profile);
                 ProgressBar bar = reporter.showsBars() ? reporter.bar(label, total) : null) {
-            model.checkpoint().report().warnings().forEach(reporter::note);
+            model.report().warnings().forEach(reporter::note);
             int[] rejected = {0};
             List<EvaluationResult> results =
                     Evaluation.compare(predictor, source, prompts, options, new EvaluationListener() {

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             FineTuneCommand.class,
             PretrainCommand.class,
             EvaluateCommand.class,
+            BenchCommand.class,
             TasksCommand.class,
             InspectCommand.class,
             PullCommand.class,

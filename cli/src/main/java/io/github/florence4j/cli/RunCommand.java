@@ -76,6 +76,9 @@ final class RunCommand implements Callable<Integer> {
     private String device = "cpu";
 
     @Mixin
+    private final PrecisionOption precision = new PrecisionOption();
+
+    @Mixin
     private final TaskOptions tasks = new TaskOptions();
 
     @Mixin
@@ -127,11 +130,11 @@ final class RunCommand implements Callable<Integer> {
         Path directory = model.directory(reporter);
         GenerationOptions generation =
                 decoding.on(Florence2Config.read(directory).generation());
-        LoadOptions load = new LoadOptions(LoadOptions.DEFAULTS.precision(), device, threads, 1);
+        LoadOptions load = new LoadOptions(precision.get(), device, threads, 1);
         try (ResultsFile results = output == null ? null : ResultsFile.open(output);
                 Florence2 florence = Florence2.load(directory, load);
                 Sinks sinks = new Sinks(new ArrayList<>(), reporter)) {
-            florence.checkpoint().report().warnings().forEach(reporter::note);
+            florence.report().warnings().forEach(reporter::note);
             TextSink text = new TextSink(out(), files.size() > 1 || jobs.size() > 1, stream);
             addSinks(sinks.all(), results, text, files);
             BatchRunner.Known known = (file, page, prompt) ->

@@ -1,15 +1,12 @@
 package io.github.florence4j.generation;
 
-import static org.bytedeco.pytorch.global.torch.gather;
 import static org.bytedeco.pytorch.global.torch.log_softmax;
-import static org.bytedeco.pytorch.global.torch.topk;
 
-import io.github.florence4j.torch.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 
@@ -46,40 +43,26 @@ final class BeamSearch {
             int[][] sequences = live.stream()
                     .flatMap(sample -> sample.runningIds().stream())
                     .toArray(int[][]::new);
-            Tensor logits = session.next(sequences); // (r, v)
-            Tensor logProbs = log_softmax(logits, 1);
+            TokenScores logProbs = new TokenScores(log_softmax(session.next(sequences), 1));
             int[] owners = live.stream()
                     .flatMapToInt(sample -> IntStream.generate(sample::sample).limit(beams))
                     .toArray();
             boolean[] endsHere = decoding.process(logProbs, sequences, owners);
-
-            long vocabulary = logProbs.size(1);
-            float[] running = new float[sequences.length];
             for (int s = 0; s < live.size(); s++) {
-                System.arraycopy(live.get(s).runningScores(), 0, running, s * beams, beams);
-            }
-            Tensor totals =
-                    logProbs.add(Tensors.ofFloats(logProbs.device(), running).unsqueeze(1)); // (r, v)
-            T_TensorTensor_T best =
-                    topk(totals.view(live.size(), beams * vocabulary), 2L * beams, 1, true, true); // (b, 2 beams)
-            float[] scores = Tensors.floats(best.get0());
-            long[] indices = Tensors.longs(best.get1());
-            float[] tokenScores =
-                    Tensors.floats(gather(logProbs.view(live.size(), beams * vocabulary), 1, best.get1()));
-            for (int s = 0; s < live.size(); s++) {
-                List<BeamHypotheses.Candidate> candidates = new ArrayList<>();
-                for (int i = s * 2 * beams; i < (s + 1) * 2 * beams; i++) {
-                    int beam = (int) (indices[i] / vocabulary);
-                    candidates.add(new BeamHypotheses.Candidate(
-                            beam,
-                            (int) (indices[i] % vocabulary),
-                            scores[i],
-                            tokenScores[i],
-                            endsHere[s * beams + beam]));
-                }
-                live.get(s).advance(candidates);
+                live.get(s).advance(candidates(live.get(s), s * beams, logProbs, endsHere));
             }
         }
+    }
+
+    /** The best 2 x beams continuations of a sample, whose hypotheses begin at row {@code first}. */
+    private List<BeamHypotheses.Candidate> candidates(
+            BeamHypotheses sample, int first, TokenScores logProbs, boolean[] endsHere) {
+        BestCandidates best = new BestCandidates(2 * beams, Arrays.copyOfRange(endsHere, first, first + beams));
+        float[] running = sample.runningScores();
+        for (int beam = 0; beam < beams; beam++) {
+            logProbs.offer(first + beam, beam, running[beam], best);
+        }
+        return best.descending();
     }
 
     /** Puts the cache in the order of the new beams and lets samples that are done leave. */

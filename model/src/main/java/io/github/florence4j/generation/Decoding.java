@@ -1,11 +1,9 @@
 package io.github.florence4j.generation;
 
 import io.github.florence4j.nn.Florence2Network;
-import io.github.florence4j.torch.Tensors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -37,13 +35,13 @@ record Decoding(
     }
 
     /**
-     * Changes {@code scores (r, v)} as the options ask, in place.
+     * Changes {@code scores} as the options ask, in place.
      *
      * @param samples for each row, the sample that it belongs to
      * @return for each row, whether the model itself, without being forced, would end its answer here; told only at the
      *     length limit
      */
-    boolean[] process(Tensor scores, int[][] sequences, int[] samples) {
+    boolean[] process(TokenScores scores, int[][] sequences, int[] samples) {
         List<LogitsProcessor> grammar = constraints.isEmpty() ? List.of() : List.of(constrain(samples));
         LogitsProcessors.of(options, eos(), grammar).forEach(processor -> processor.process(scores, sequences));
         LogitsProcessors.requireChoice(scores, eos());
@@ -62,7 +60,7 @@ record Decoding(
             for (int row = 0; row < sequences.length; row++) {
                 Tensor forbidden = constraints.get(samples[row]).forbidden(sequences[row]);
                 if (forbidden != null) {
-                    scores.select(0, row).masked_fill_(forbidden, new Scalar(Double.NEGATIVE_INFINITY));
+                    scores.tensor().select(0, row).masked_fill_(forbidden, new Scalar(Double.NEGATIVE_INFINITY));
                 }
             }
         };
@@ -73,11 +71,10 @@ record Decoding(
         return length == maxLength - 1;
     }
 
-    private boolean[] endsHere(Tensor logits) {
-        long[] best = Tensors.longs(logits.argmax(new LongOptional(1), false));
-        boolean[] ends = new boolean[best.length];
-        for (int row = 0; row < best.length; row++) {
-            ends[row] = best[row] == eos();
+    private boolean[] endsHere(TokenScores scores) {
+        boolean[] ends = new boolean[scores.rows()];
+        for (int row = 0; row < ends.length; row++) {
+            ends[row] = scores.best(row) == eos();
         }
         return ends;
     }

@@ -1,12 +1,8 @@
 package io.github.florence4j.generation;
 
-import io.github.florence4j.torch.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.LongStream;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 
 /** The processors that options ask for, in the reference's order (specification 3.6; {@code logits_process.py}). */
 final class LogitsProcessors {
@@ -41,15 +37,15 @@ final class LogitsProcessors {
      *
      * @throws ArithmeticException when scores are not numbers
      */
-    static void requireChoice(Tensor scores, int eos) {
-        float[] best = Tensors.floats(scores.amax(new long[] {1}, false));
-        for (int row = 0; row < best.length; row++) {
-            if (Float.isNaN(best[row])) {
+    static void requireChoice(TokenScores scores, int eos) {
+        float[] highest = scores.highest();
+        for (int row = 0; row < highest.length; row++) {
+            if (Float.isNaN(highest[row])) {
                 throw new ArithmeticException(
                         "the model's scores are not numbers; its weights are damaged or have grown too large");
             }
-            if (best[row] == Float.NEGATIVE_INFINITY) {
-                scores.select(0, row).select(0, eos).fill_(new Scalar(0.0));
+            if (highest[row] == Float.NEGATIVE_INFINITY) {
+                scores.set(row, eos, 0);
             }
         }
     }
@@ -58,16 +54,10 @@ final class LogitsProcessors {
     private static LogitsProcessor repetitionPenalty(double penalty) {
         return (scores, sequences) -> {
             for (int row = 0; row < sequences.length; row++) {
-                Tensor ids = Tensors.ofLongs(
-                        scores.device(),
-                        Arrays.stream(sequences[row]).distinct().asLongStream().toArray());
-                Tensor line = scores.select(0, row);
-                float[] values = Tensors.floats(line.index_select(0, ids));
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) (values[i] < 0 ? values[i] * penalty : values[i] / penalty);
+                for (int id : Arrays.stream(sequences[row]).distinct().toArray()) {
+                    float score = scores.get(row, id);
+                    scores.set(row, id, (float) (score < 0 ? score * penalty : score / penalty));
                 }
-                line.index_copy_(
-                        0, ids, Tensors.ofFloats(scores.device(), values).to(scores.scalar_type()));
             }
         };
     }
@@ -75,20 +65,14 @@ final class LogitsProcessors {
     /** Forbids every token that would complete an n-gram which the sequence already has. */
     private static LogitsProcessor noRepeatNgram(int n) {
         return (scores, sequences) -> {
-            long vocabulary = scores.size(1);
-            LongStream.Builder banned = LongStream.builder();
             for (int row = 0; row < sequences.length; row++) {
                 int[] ids = sequences[row];
                 for (int end = n - 1; end < ids.length; end++) {
                     int prefix = ids.length - (n - 1);
                     if (Arrays.equals(ids, end - (n - 1), end, ids, prefix, ids.length)) {
-                        banned.add(row * vocabulary + ids[end]);
+                        scores.forbid(row, ids[end]);
                     }
                 }
-            }
-            long[] indices = banned.build().toArray();
-            if (indices.length > 0) {
-                scores.view(-1).index_fill_(0, Tensors.ofLongs(scores.device(), indices), forbidden());
             }
         };
     }
@@ -96,7 +80,9 @@ final class LogitsProcessors {
     private static LogitsProcessor minNewTokens(int count, int eos) {
         return (scores, sequences) -> {
             if (sequences[0].length - 1 < count) {
-                scores.select(1, eos).fill_(forbidden());
+                for (int row = 0; row < sequences.length; row++) {
+                    scores.forbid(row, eos);
+                }
             }
         };
     }
@@ -105,14 +91,8 @@ final class LogitsProcessors {
     private static LogitsProcessor forced(int id, int length) {
         return (scores, sequences) -> {
             if (sequences[0].length == length) {
-                scores.fill_(forbidden());
-                scores.select(1, id).fill_(new Scalar(0.0));
+                scores.force(id);
             }
         };
-    }
-
-    /** A fresh scalar each time: one kept in a field would die with the scope in which its class was first used. */
-    private static Scalar forbidden() {
-        return new Scalar(Double.NEGATIVE_INFINITY);
     }
 }

@@ -21,21 +21,20 @@ interface TokenSampler {
     record Choice(int id, float logProb) {}
 
     /**
-     * Picks a token for each row of {@code logits (r, v)}.
+     * Picks a token for each row of {@code logits}.
      *
      * @param streams for each row, the index of its answer among those of its image
      */
-    Choice[] choose(Tensor logits, int[] streams);
+    Choice[] choose(TokenScores logits, int[] streams);
 
     /** The most likely token. */
     static TokenSampler greedy() {
         return (logits, streams) -> {
-            T_TensorTensor_T best = logits.max(1, false);
-            float[] values = Tensors.floats(best.get0().sub(logsumexp(logits, 1)));
-            long[] ids = Tensors.longs(best.get1());
-            Choice[] choices = new Choice[ids.length];
-            for (int row = 0; row < ids.length; row++) {
-                choices[row] = new Choice((int) ids[row], values[row]);
+            float[] totals = Tensors.floats(logsumexp(logits.tensor(), 1)); // (r)
+            Choice[] choices = new Choice[logits.rows()];
+            for (int row = 0; row < choices.length; row++) {
+                int best = logits.best(row);
+                choices[row] = new Choice(best, logits.get(row, best) - totals[row]);
             }
             return choices;
         };
@@ -52,7 +51,8 @@ interface TokenSampler {
             random[i] = new SplittableRandom(
                     new SplittableRandom(options.seed() + i).split().nextLong());
         }
-        return (logits, streams) -> {
+        return (scores, streams) -> {
+            Tensor logits = scores.tensor(); // (r, v)
             long k = options.topK() == 0 ? logits.size(1) : Math.min(options.topK(), logits.size(1));
             T_TensorTensor_T best = topk(logits.div(new Scalar(options.temperature())), k, 1, true, true);
             float[] values = Tensors.floats(best.get0()); // (r, k), descending

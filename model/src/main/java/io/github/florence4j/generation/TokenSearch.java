@@ -59,7 +59,7 @@ final class TokenSearch {
     private void step(DecoderSession session, TokenSampler sampler, List<Row> live, int length) {
         try (PointerScope scope = new PointerScope()) {
             int[][] sequences = live.stream().map(row -> row.ids).toArray(int[][]::new);
-            Tensor logits = session.next(sequences); // (r, v)
+            TokenScores logits = new TokenScores(session.next(sequences));
             boolean atLimit = decoding.atLimit(length);
             int[] samples = live.stream().mapToInt(row -> row.sample).toArray();
             boolean[] endsHere = decoding.process(logits, sequences, samples);

@@ -5,8 +5,10 @@ import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.Scopes;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The post-norm BART decoder, for a whole target at once or one token at a time on a cache (specification 3.3 and 3.5;
@@ -17,12 +19,14 @@ public final class BartDecoder {
     private final LearnedPositions positions;
     private final LayerNorm layernormEmbedding;
     private final List<Layer> layers = new ArrayList<>();
+    private final ScalarType contextType;
 
     /** The decoder on the weights below {@code decoder}. */
     public BartDecoder(TextConfig config, Parameters at) {
         this.config = config;
         this.positions = new LearnedPositions(at);
         this.layernormEmbedding = at.layerNorm("layernorm_embedding");
+        this.contextType = at.contextType();
         for (int i = 0; i < config.decoderLayers(); i++) {
             layers.add(new Layer(config, at.at("layers").at(i)));
         }
@@ -57,14 +61,18 @@ public final class BartDecoder {
     public DecoderCache cache(Tensor encoded, TensorOptional mask, int beams) {
         List<DecoderCache.Cross> cross = new ArrayList<>();
         for (Layer layer : layers) {
-            cross.add(new DecoderCache.Cross(
-                    Scopes.own(() ->
-                            layer.encoderAttn.keys(encoded, Regularization.NONE).contiguous()),
-                    Scopes.own(() -> layer.encoderAttn
-                            .values(encoded, Regularization.NONE)
-                            .contiguous())));
+            try (PointerScope scope = new PointerScope()) {
+                List<Tensor> both = layer.encoderAttn.keysAndValues(encoded, Regularization.NONE);
+                cross.add(new DecoderCache.Cross(context(both.get(0)), context(both.get(1))));
+            }
         }
         return new DecoderCache(cross, mask, encoded.size(0), beams);
+    }
+
+    /** A copy in rows, in the type in which it is kept; it belongs to no scope. */
+    private Tensor context(Tensor view) {
+        return Scopes.own(
+                () -> (view.scalar_type().intern() == ScalarType.Float ? view.to(contextType) : view).contiguous());
     }
 
     /**
@@ -74,16 +82,14 @@ public final class BartDecoder {
      */
     public Tensor step(Tensor embeddings, DecoderCache cache) {
         return Scopes.keep(() -> {
-            Tensor hidden = embed(embeddings, cache.length());
-            for (int i = 0; i < layers.size(); i++) {
-                Layer layer = layers.get(i);
-                int index = i;
-                Tensor x = hidden;
-                hidden = Scopes.keep(() -> layer.step(x, cache, index));
-                x.close();
+            Tensor hidden = embed(embeddings, cache.length()) // (r, 1, p)
+                    .view(cache.samples(), cache.beams(), embeddings.size(2)); // (b, beams, p)
+            TensorOptional paths = cache.open();
+            for (int layer = 0; layer < layers.size(); layer++) {
+                hidden = layers.get(layer).step(hidden, cache, layer, paths);
             }
             cache.advance();
-            return hidden;
+            return hidden.view(embeddings.size(0), 1, embeddings.size(2)); // (r, 1, p)
         });
     }
 
@@ -103,10 +109,10 @@ public final class BartDecoder {
         Layer(TextConfig config, Parameters at) {
             this.config = config;
             this.selfAttn =
-                    new BartAttention(at.at("self_attn"), config.decoderAttentionHeads(), config.attentionDropout());
+                    BartAttention.self(at.at("self_attn"), config.decoderAttentionHeads(), config.attentionDropout());
             this.selfAttnLayerNorm = at.layerNorm("self_attn_layer_norm");
-            this.encoderAttn =
-                    new BartAttention(at.at("encoder_attn"), config.decoderAttentionHeads(), config.attentionDropout());
+            this.encoderAttn = BartAttention.cross(
+                    at.at("encoder_attn"), config.decoderAttentionHeads(), config.attentionDropout());
             this.encoderAttnLayerNorm = at.layerNorm("encoder_attn_layer_norm");
             this.ffn = new FeedForward(at, config.activationDropout());
             this.finalLayerNorm = at.layerNorm("final_layer_norm");
@@ -114,44 +120,30 @@ public final class BartDecoder {
 
         Tensor forward(Tensor input, Tensor encoded, TensorOptional mask, Regularization regularization) {
             Tensor x = regularization.fork(input);
-            Tensor operand = Autocast.operand(x);
-            Tensor self = selfAttn.attend(
-                    selfAttn.queries(operand, regularization),
-                    selfAttn.keys(operand, regularization),
-                    selfAttn.values(operand, regularization),
-                    new TensorOptional(),
-                    regularization,
-                    true);
+            List<Tensor> own = selfAttn.project(Autocast.operand(x), regularization);
+            Tensor self =
+                    selfAttn.attend(own.get(0), own.get(1), own.get(2), new TensorOptional(), regularization, true);
             Tensor y = regularization.fork(
                     selfAttnLayerNorm.forward(Residual.add(regularization.dropout(self, config.dropout()), x)));
-            Tensor cross = encoderAttn.attend(
-                    encoderAttn.queries(y, regularization),
-                    encoderAttn.keys(encoded, regularization),
-                    encoderAttn.values(encoded, regularization),
-                    mask,
-                    regularization,
-                    false);
+            Tensor cross = encoderAttn.attendTo(encoded, y, mask, regularization);
             Tensor z = encoderAttnLayerNorm.forward(Residual.add(regularization.dropout(cross, config.dropout()), y));
             return feed(z, regularization);
         }
 
-        Tensor step(Tensor x, DecoderCache cache, int index) {
+        /** The next position {@code (b, beams, p)}: the beams of a sample are queries of one attention over its keys. */
+        Tensor step(Tensor x, DecoderCache cache, int index, TensorOptional paths) {
             Regularization none = Regularization.NONE;
-            cache.append(index, selfAttn.keys(x, none), selfAttn.values(x, none));
-            Tensor self = selfAttn.attend(
-                    selfAttn.queries(x, none),
-                    cache.selfKeys(index),
-                    cache.selfValues(index),
-                    new TensorOptional(),
-                    none,
-                    false);
-            Tensor y = selfAttnLayerNorm.forward(Residual.add(self, x)); // (r, 1, p)
-            // The beams of a sample are queries of one attention over its keys, which are held once.
-            Tensor beams = y.view(cache.samples(), cache.beams(), y.size(2)); // (b, beams, p)
+            List<Tensor> own = selfAttn.project(x, none); // each (b, h, beams, d)
+            cache.append(index, own.get(1), own.get(2));
+            Tensor self =
+                    selfAttn.attend(own.get(0), cache.selfKeys(index), cache.selfValues(index), paths, none, false);
+            Tensor y = selfAttnLayerNorm.forward(Residual.add(self, x)); // (b, beams, p)
             DecoderCache.Cross keys = cache.cross(index);
-            Tensor cross = encoderAttn
-                    .attend(encoderAttn.queries(beams, none), keys.keys(), keys.values(), cache.mask(), none, false)
-                    .view(y.size(0), 1, y.size(2));
+            Tensor queries = encoderAttn
+                    .project(y, none)
+                    .get(0) // (b, h, beams, d)
+                    .to(keys.keys().scalar_type());
+            Tensor cross = encoderAttn.attend(queries, keys.keys(), keys.values(), cache.mask(), none, false);
             return feed(encoderAttnLayerNorm.forward(Residual.add(cross, y)), none);
         }
 

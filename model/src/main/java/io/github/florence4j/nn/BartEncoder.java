@@ -60,7 +60,7 @@ public final class BartEncoder {
         Layer(TextConfig config, Parameters at) {
             this.config = config;
             this.selfAttn =
-                    new BartAttention(at.at("self_attn"), config.encoderAttentionHeads(), config.attentionDropout());
+                    BartAttention.self(at.at("self_attn"), config.encoderAttentionHeads(), config.attentionDropout());
             this.selfAttnLayerNorm = at.layerNorm("self_attn_layer_norm");
             this.ffn = new FeedForward(at, config.activationDropout());
             this.finalLayerNorm = at.layerNorm("final_layer_norm");
@@ -68,14 +68,8 @@ public final class BartEncoder {
 
         Tensor forward(Tensor input, TensorOptional mask, Regularization regularization) {
             Tensor x = regularization.fork(input);
-            Tensor operand = Autocast.operand(x);
-            Tensor attended = selfAttn.attend(
-                    selfAttn.queries(operand, regularization),
-                    selfAttn.keys(operand, regularization),
-                    selfAttn.values(operand, regularization),
-                    mask,
-                    regularization,
-                    false);
+            List<Tensor> own = selfAttn.project(Autocast.operand(x), regularization);
+            Tensor attended = selfAttn.attend(own.get(0), own.get(1), own.get(2), mask, regularization, false);
             Tensor y = regularization.fork(
                     selfAttnLayerNorm.forward(Residual.add(regularization.dropout(attended, config.dropout()), x)));
             Tensor fed = regularization.dropout(ffn.forward(y, regularization), config.dropout());

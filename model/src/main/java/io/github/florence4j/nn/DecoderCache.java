@@ -6,6 +6,7 @@ import static org.bytedeco.pytorch.global.torch.index_select;
 import io.github.florence4j.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
@@ -17,7 +18,8 @@ import org.bytedeco.pytorch.TensorOptional;
  * Keys and values of one decoding: those of the target grow by one position a step, those of the encoder are computed
  * once and shared by all beams of a sample (specification 3.5).
  *
- * <p>Rows are hypotheses, samples outermost. The cache owns its tensors; close it.
+ * <p>The beams of a sample are queries of one attention over what all of them have written; a mask keeps each to its own
+ * past. So nothing is copied when beams are reordered. The cache owns its tensors; close it.
  */
 public final class DecoderCache implements AutoCloseable {
     private static final long FIRST_CAPACITY = 64;
@@ -26,11 +28,12 @@ public final class DecoderCache implements AutoCloseable {
     record Cross(Tensor keys, Tensor values) {}
 
     private final int beams;
+    private final BeamPaths paths;
+    private final List<Cross> cross;
+    private final List<Tensor> selfKeys = new ArrayList<>(); // (b, capacity · beams, h, d), positions outermost
+    private final List<Tensor> selfValues = new ArrayList<>();
     private long samples;
     private long length;
-    private final List<Cross> cross;
-    private final List<Tensor> selfKeys = new ArrayList<>(); // (r, h, capacity, d)
-    private final List<Tensor> selfValues = new ArrayList<>();
     private TensorOptional mask;
 
     /** A cache that takes over {@code cross}, whose tensors belong to no scope. */
@@ -39,6 +42,7 @@ public final class DecoderCache implements AutoCloseable {
         this.mask = mask.has_value() ? own(new TensorOptional(mask.get())) : own(new TensorOptional());
         this.samples = samples;
         this.beams = beams;
+        this.paths = new BeamPaths(Math.toIntExact(samples), beams);
     }
 
     /** Positions held so far: the position of the next token. */
@@ -64,26 +68,41 @@ public final class DecoderCache implements AutoCloseable {
         return cross.get(layer);
     }
 
+    /** The keys {@code (b, h, positions · beams, d)} of a layer, the newest included. */
     Tensor selfKeys(int layer) {
-        return selfKeys.get(layer).narrow(2, 0, length + 1);
+        return written(selfKeys.get(layer));
     }
 
+    /** The values {@code (b, h, positions · beams, d)} of a layer, the newest included. */
     Tensor selfValues(int layer) {
-        return selfValues.get(layer).narrow(2, 0, length + 1);
+        return written(selfValues.get(layer));
     }
 
-    /** Writes the newest position's keys and values {@code (r, h, 1, d)} of a layer. */
+    private Tensor written(Tensor buffer) {
+        return buffer.narrow(1, 0, (length + 1) * beams).transpose(1, 2);
+    }
+
+    /** Opens the next position; the mask {@code (b, 1, beams, positions · beams)} of its self-attention, or empty. */
+    TensorOptional open() {
+        paths.extend();
+        return beams == 1
+                ? new TensorOptional()
+                : new TensorOptional(
+                        Tensors.ofFloats(device(), paths.mask()).view(samples, 1, beams, (length + 1) * beams));
+    }
+
+    /** Writes the newest position's keys and values {@code (b, h, beams, d)} of a layer. */
     void append(int layer, Tensor keys, Tensor values) {
         if (layer == selfKeys.size()) {
-            selfKeys.add(own(buffer(keys, FIRST_CAPACITY)));
-            selfValues.add(own(buffer(values, FIRST_CAPACITY)));
+            selfKeys.add(own(buffer(keys)));
+            selfValues.add(own(buffer(values)));
         }
-        if (length == selfKeys.get(layer).size(2)) {
+        if (length * beams == selfKeys.get(layer).size(1)) {
             grow(selfKeys, layer);
             grow(selfValues, layer);
         }
-        selfKeys.get(layer).narrow(2, length, 1).copy_(keys);
-        selfValues.get(layer).narrow(2, length, 1).copy_(values);
+        selfKeys.get(layer).narrow(1, length * beams, beams).copy_(keys.transpose(1, 2));
+        selfValues.get(layer).narrow(1, length * beams, beams).copy_(values.transpose(1, 2));
     }
 
     void advance() {
@@ -97,18 +116,22 @@ public final class DecoderCache implements AutoCloseable {
      * @param keptSamples the samples that stay, ascending; {@code rows} names {@link #beams()} rows of each
      */
     public void select(long[] rows, long[] keptSamples) {
+        paths.select(rows);
+        if (keptSamples.length == samples) {
+            return;
+        }
         try (PointerScope scope = new PointerScope()) {
-            if (!isIdentity(rows, samples * beams)) {
-                Tensor index = Tensors.ofLongs(device(), rows);
-                for (int layer = 0; layer < selfKeys.size(); layer++) {
-                    selfKeys.set(layer, reordered(selfKeys.get(layer), index));
-                    selfValues.set(layer, reordered(selfValues.get(layer), index));
-                }
+            Tensor index = Tensors.ofLongs(device(), keptSamples);
+            UnaryOperator<Tensor> kept = tensor -> replace(tensor, index_select(tensor, 0, index));
+            cross.replaceAll(layer -> new Cross(kept.apply(layer.keys()), kept.apply(layer.values())));
+            selfKeys.replaceAll(kept);
+            selfValues.replaceAll(kept);
+            if (mask.has_value()) {
+                TensorOptional old = mask;
+                mask = own(new TensorOptional(index_select(old.get(), 0, index)));
+                disown(old);
             }
-            if (keptSamples.length != samples) {
-                keepSamples(Tensors.ofLongs(device(), keptSamples));
-                samples = keptSamples.length;
-            }
+            samples = keptSamples.length;
         }
     }
 
@@ -116,56 +139,25 @@ public final class DecoderCache implements AutoCloseable {
         return cross.get(0).keys().device();
     }
 
-    private void keepSamples(Tensor index) {
-        for (int layer = 0; layer < cross.size(); layer++) {
-            Cross old = cross.get(layer);
-            cross.set(
-                    layer,
-                    new Cross(own(index_select(old.keys(), 0, index)), own(index_select(old.values(), 0, index))));
-            disown(old.keys());
-            disown(old.values());
-        }
-        if (mask.has_value()) {
-            TensorOptional old = mask;
-            mask = own(new TensorOptional(index_select(old.get(), 0, index)));
-            disown(old);
-        }
-    }
-
-    private Tensor reordered(Tensor buffer, Tensor index) {
-        Tensor fresh = own(buffer(index.size(0), buffer, buffer.size(2)));
-        fresh.narrow(2, 0, length).copy_(index_select(buffer.narrow(2, 0, length), 0, index));
-        disown(buffer);
-        return fresh;
-    }
-
     private void grow(List<Tensor> buffers, int layer) {
         Tensor old = buffers.get(layer);
-        Tensor fresh = own(buffer(old.size(0), old, 2 * old.size(2)));
-        fresh.narrow(2, 0, length).copy_(old.narrow(2, 0, length));
-        buffers.set(layer, fresh);
-        disown(old);
+        long rows = old.size(1);
+        Tensor fresh = empty(
+                new long[] {samples, 2 * rows, old.size(2), old.size(3)}, old.options(), new MemoryFormatOptional());
+        fresh.narrow(1, 0, rows).copy_(old);
+        buffers.set(layer, replace(old, fresh));
     }
 
-    private static Tensor buffer(Tensor like, long capacity) {
-        return buffer(like.size(0), like, capacity);
-    }
-
-    private static Tensor buffer(long rows, Tensor like, long capacity) {
+    private Tensor buffer(Tensor like) {
         return empty(
-                new long[] {rows, like.size(1), capacity, like.size(3)}, like.options(), new MemoryFormatOptional());
+                new long[] {samples, FIRST_CAPACITY * beams, like.size(1), like.size(3)},
+                like.options(),
+                new MemoryFormatOptional());
     }
 
-    private static boolean isIdentity(long[] rows, long count) {
-        if (rows.length != count) {
-            return false;
-        }
-        for (int i = 0; i < rows.length; i++) {
-            if (rows[i] != i) {
-                return false;
-            }
-        }
-        return true;
+    private static Tensor replace(Tensor old, Tensor fresh) {
+        disown(old);
+        return own(fresh);
     }
 
     /** Keeps a pointer alive beyond the scope in which it was made. */

@@ -15,7 +15,6 @@ final class FeedForward {
     }
 
     Tensor forward(Tensor x, Regularization regularization) {
-        Tensor active = regularization.gelu(fc1.forward(x, regularization), activationDropout);
-        return fc2.forward(active, regularization);
+        return fc2.forward(fc1.forwardGelu(x, regularization, activationDropout), regularization);
     }
 }

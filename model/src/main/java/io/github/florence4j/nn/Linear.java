@@ -12,4 +12,13 @@ public interface Linear {
     default Tensor forward(Tensor x) {
         return forward(x, Regularization.NONE);
     }
+
+    /**
+     * The exact (erf) GELU of the map, followed by dropout; the type of the result is that which the next map takes.
+     *
+     * @param dropout the chance of an element to be zeroed in training
+     */
+    default Tensor forwardGelu(Tensor x, Regularization regularization, double dropout) {
+        return regularization.gelu(forward(x, regularization), dropout);
+    }
 }

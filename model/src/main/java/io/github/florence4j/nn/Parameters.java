@@ -1,7 +1,10 @@
 package io.github.florence4j.nn;
 
+import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A place in the tree of checkpoint names, from which layers take their weights.
@@ -22,6 +25,19 @@ public final class Parameters {
             String bias = name + ".bias";
             return new DenseLinear(
                     get(name + ".weight"), has(bias) ? new TensorOptional(get(bias)) : new TensorOptional());
+        }
+
+        /** The type in which decoding keeps the keys and values of the encoder's output, which each step reads as a whole. */
+        default ScalarType contextType() {
+            return ScalarType.Float;
+        }
+
+        /** Linear layers with those names that are always applied to the same input. */
+        default LinearGroup linears(List<String> names) {
+            List<Linear> layers = names.stream().map(this::linear).toList();
+            return (x, regularization) -> layers.stream()
+                    .map(layer -> layer.forward(x, regularization))
+                    .toList();
         }
     }
 
@@ -55,6 +71,14 @@ public final class Parameters {
 
     Linear linear(String name) {
         return source.linear(prefix + name);
+    }
+
+    ScalarType contextType() {
+        return source.contextType();
+    }
+
+    LinearGroup linears(String... names) {
+        return source.linears(Arrays.stream(names).map(name -> prefix + name).toList());
     }
 
     LayerNorm layerNorm(String name) {

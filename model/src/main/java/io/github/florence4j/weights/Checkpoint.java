@@ -43,10 +43,7 @@ public record Checkpoint(Florence2Config config, Weights weights, LoadReport rep
     public static Checkpoint load(Path directory, DType dtype, Device device) throws IOException {
         Florence2Config stated = Florence2Config.read(directory);
         try (CheckpointFiles files = CheckpointFiles.open(directory)) {
-            LoadPlan plan = LoadPlan.of(files.tensors(), stated);
-            if (!plan.report().fits()) {
-                throw new InvalidWeightsException(plan.report().describe(directory.toString()));
-            }
+            LoadPlan plan = LoadPlan.fitting(files, stated, directory);
             return new Checkpoint(plan.config(), read(plan, dtype, device), plan.report(), plan.layout());
         }
     }

@@ -3,9 +3,11 @@ package io.github.florence4j.weights;
 import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Shapes;
+import io.github.florence4j.torch.file.InvalidWeightsException;
 import io.github.florence4j.torch.file.TensorInfo;
 import io.github.florence4j.weights.CheckpointFiles.Located;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,6 +23,15 @@ import org.bytedeco.pytorch.Tensor;
  * copies of the token table must be compared.
  */
 record LoadPlan(KeyLayout layout, Florence2Config config, Map<String, Located> tensors, LoadReport report) {
+
+    /** The plan for those files; refuses them when they do not fit the configuration, all differences in one message. */
+    static LoadPlan fitting(CheckpointFiles files, Florence2Config stated, Path directory) throws IOException {
+        LoadPlan plan = of(files.tensors(), stated);
+        if (!plan.report().fits()) {
+            throw new InvalidWeightsException(plan.report().describe(directory.toString()));
+        }
+        return plan;
+    }
 
     static LoadPlan of(Map<String, Located> stored, Florence2Config stated) throws IOException {
         return new Planning(stored, stated).plan();

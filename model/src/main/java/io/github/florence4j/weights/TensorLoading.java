@@ -22,12 +22,19 @@ final class TensorLoading {
     private TensorLoading() {}
 
     static Tensor read(String name, Located located, KeyLayout layout, DType dtype, Device device) throws IOException {
-        Tensor tensor = located.file().read(located.info().name(), dtype);
-        requireFinite(located, tensor);
-        if (layout.transposes(name)) {
-            tensor = tensor.t().contiguous();
-        }
+        Tensor tensor = checked(
+                name, located, layout, located.file().read(located.info().name(), dtype));
         return device.is_cpu() ? tensor : tensor.to(device, dtype.scalarType());
+    }
+
+    /** As {@link #read}, on the processor and in memory of its own. */
+    static Tensor copy(String name, Located located, KeyLayout layout, DType dtype) throws IOException {
+        return checked(name, located, layout, located.file().copy(located.info().name(), dtype));
+    }
+
+    private static Tensor checked(String name, Located located, KeyLayout layout, Tensor tensor) {
+        requireFinite(located, tensor);
+        return layout.transposes(name) ? tensor.t().contiguous() : tensor;
     }
 
     /**
@@ -71,11 +78,15 @@ final class TensorLoading {
         if (bias == null) {
             return;
         }
+        if (isZero(bias)) {
+            tensors.remove(TensorNames.LOGITS_BIAS);
+            bias.close();
+        }
+    }
+
+    static boolean isZero(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
-            if (bias.count_nonzero().item_long() == 0) {
-                tensors.remove(TensorNames.LOGITS_BIAS);
-                bias.close();
-            }
+            return tensor.count_nonzero().item_long() == 0;
         }
     }
 }

@@ -27,6 +27,11 @@ public final class TensorNames {
 
     private TensorNames() {}
 
+    /** The name under which the tensor is held: that of the token table for those tied to it. */
+    static String untied(String name) {
+        return TIED.contains(name) ? TOKEN_TABLE : name;
+    }
+
     /** Whether the tensor is a buffer: stored, but no parameter. */
     public static boolean isBuffer(String name) {
         return BUFFERS.contains(name);

@@ -77,7 +77,7 @@ public final class Weights implements Parameters.Source, AutoCloseable {
     }
 
     private @Nullable Tensor find(String name) {
-        return tensors.get(TensorNames.TIED.contains(name) ? TensorNames.TOKEN_TABLE : name);
+        return tensors.get(TensorNames.untied(name));
     }
 
     /** Frees the tensors; using one afterwards throws a {@code NullPointerException}. */

@@ -53,7 +53,7 @@ class ScoresTest {
     @Test
     void aRowWithoutAnyChoiceEnds() {
         float[] scores = changed(
-                tensor -> LogitsProcessors.requireChoice(tensor, EOS),
+                tensor -> LogitsProcessors.requireChoice(new TokenScores(tensor), EOS),
                 2,
                 MINUS_INFINITY,
                 MINUS_INFINITY,
@@ -66,7 +66,8 @@ class ScoresTest {
 
     @Test
     void scoresThatAreNotNumbersAreAnErrorAndNoAnswer() {
-        assertThatThrownBy(() -> changed(tensor -> LogitsProcessors.requireChoice(tensor, EOS), 1, 1, Float.NaN, 2))
+        assertThatThrownBy(() -> changed(
+                        tensor -> LogitsProcessors.requireChoice(new TokenScores(tensor), EOS), 1, 1, Float.NaN, 2))
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("not numbers");
     }
@@ -91,7 +92,7 @@ class ScoresTest {
             TokenSampler sampler = TokenSampler.random(options);
             Tensor logits = Tensors.ofFloats(cpu(), 0, (float) Math.log(3)).view(1, 2);
             for (int i = 0; i < 4000; i++) {
-                ones += sampler.choose(logits, new int[] {0})[0].id();
+                ones += sampler.choose(new TokenScores(logits), new int[] {0})[0].id();
             }
         }
         assertThat(ones / 4000.0).isBetween(0.72, 0.78);
@@ -106,7 +107,8 @@ class ScoresTest {
             Tensor logits = Tensors.ofFloats(cpu(), (float) Math.log(5), (float) Math.log(3), (float) Math.log(2))
                     .view(1, 3);
             for (int i = 0; i < 500; i++) {
-                assertThat(sampler.choose(logits, new int[] {0})[0].id()).isLessThan(2);
+                assertThat(sampler.choose(new TokenScores(logits), new int[] {0})[0].id())
+                        .isLessThan(2);
             }
         }
     }
@@ -135,7 +137,7 @@ class ScoresTest {
             Tensor logits = Tensors.ofFloats(cpu(), flat).view(1, 64);
             List<Integer> ids = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                ids.add(sampler.choose(logits, new int[] {0})[0].id());
+                ids.add(sampler.choose(new TokenScores(logits), new int[] {0})[0].id());
             }
             return ids;
         }
@@ -144,7 +146,7 @@ class ScoresTest {
     private static float[] process(GenerationOptions options, int[][] sequences, float... scores) {
         return changed(
                 tensor -> LogitsProcessors.of(options, EOS, List.of())
-                        .forEach(processor -> processor.process(tensor, sequences)),
+                        .forEach(processor -> processor.process(new TokenScores(tensor), sequences)),
                 sequences.length,
                 scores);
     }

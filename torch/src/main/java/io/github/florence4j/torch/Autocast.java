@@ -51,7 +51,7 @@ public final class Autocast implements AutoCloseable {
     /** Whether matrix products on a device are computed in {@code dtype} on this thread. */
     public static boolean isOn(Device device, DType dtype) {
         DeviceType type = device.type().intern();
-        return is_autocast_enabled(type) && get_autocast_dtype(type) == dtype.scalarType();
+        return is_autocast_enabled(type) && get_autocast_dtype(type).intern() == dtype.scalarType();
     }
 
     /**

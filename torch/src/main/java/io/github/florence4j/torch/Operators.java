@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
@@ -11,9 +12,11 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.LongList;
 import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorList;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Calls any ATen operator by its name and overload through the dispatcher, for operators that the Java binding does not
@@ -54,7 +57,7 @@ public final class Operators {
         }
     }
 
-    private static OperatorHandle handle(String name, String overload) {
+    static OperatorHandle handle(String name, String overload) {
         return HANDLES.computeIfAbsent(name + "." + overload, key -> find(name, overload));
     }
 
@@ -66,6 +69,32 @@ public final class Operators {
         return stack;
     }
 
+    /**
+     * Calls an operator for a value of any type, such as an object that holds packed weights; nothing frees it but its owner,
+     * the caller.
+     *
+     * @throws IllegalArgumentException as {@link #call}
+     */
+    public static IValue callForValue(String name, String overload, Object... arguments) {
+        OperatorHandle operator = handle(name, overload);
+        return Scopes.own(() -> {
+            IValueVector stack = stack(arguments);
+            operator.callBoxed(stack);
+            return new IValue(stack.get(0));
+        });
+    }
+
+    /**
+     * An empty list of optional numbers, which some operators want for parameters of an activation; the caller owns it. The
+     * binding has no name for the type, so the compiler of libtorch makes it.
+     */
+    public static IValue noScalars() {
+        return Scopes.own(() -> {
+            CompilationUnit unit = torch.compile("def none() -> List[Optional[number]]:\n    return []\n");
+            return new IValue(unit.get_function(new QualifiedName("none")).apply(new IValueVector()));
+        });
+    }
+
     private static OperatorHandle find(String name, String overload) {
         try {
             return Scopes.own(() -> new OperatorHandle(Dispatcher.singleton().findSchemaOrThrow(name, overload)));
@@ -75,7 +104,7 @@ public final class Operators {
         }
     }
 
-    private static IValue value(Object argument) {
+    static IValue value(Object argument) {
         if (argument == null) {
             return new IValue();
         } else if (argument instanceof IValue value) {

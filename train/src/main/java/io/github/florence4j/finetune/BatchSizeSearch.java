@@ -136,7 +136,7 @@ final class BatchSizeSearch {
             long[] labels = new long[size * lengths.answer];
             int[] promptLengths = new int[size];
             Arrays.fill(promptLengths, lengths.prompt);
-            session.step.accumulate(new TrainingBatch(
+            session.step.accumulateAtOnce(new TrainingBatch(
                     new ImageInput(ImageInput.Stage.PIXELS, pixels),
                     Tensors.ofLongs(session.device, prompt).view(size, lengths.prompt),
                     promptLengths,

@@ -10,6 +10,7 @@ import io.github.florence4j.report.TrainingPoint;
 import io.github.florence4j.report.ValidationPoint;
 import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.Seeds;
+import io.github.florence4j.train.Gradients;
 import io.github.florence4j.train.LearningRate;
 import io.github.florence4j.train.LossSum;
 import java.io.IOException;
@@ -297,13 +298,13 @@ public final class FineTune implements AutoCloseable {
         session.workers.gather();
 
         // 2. They are divided by all label tokens of the step, and limited.
-        double norm =
-                session.gradients.normalize(loss.tokens(), config.optimizer().gradientLimit());
-        requireFinite(norm, ids);
+        Gradients.Scale scale =
+                session.gradients.scale(loss.tokens(), config.optimizer().gradientLimit());
+        requireFinite(scale.norm(), ids);
 
         // 3. The weights move, and their average after them.
         double learningRate = rate.at(state.step());
-        session.optimizer.step(learningRate);
+        session.optimizer.step(learningRate, scale.factor());
         if (session.average != null) {
             session.average.update();
         }
@@ -316,7 +317,7 @@ public final class FineTune implements AutoCloseable {
                 plan.epochs(state.position()),
                 loss.mean(),
                 learningRate,
-                norm,
+                scale.norm(),
                 examples / seconds,
                 loss.tokens() / seconds,
                 state.seconds(),

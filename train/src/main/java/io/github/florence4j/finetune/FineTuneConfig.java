@@ -162,6 +162,7 @@ public record FineTuneConfig(
      * @param batchSize examples that go through the model together
      * @param accumulation batches whose gradients make one step
      * @param globalBatch examples that make one step, or 0
+     * @param microBatch examples that go through the model at once, or 0
      * @param freeze the parts that keep their weights
      * @param precision the type of matrix products
      * @param featureCache a folder, or {@code off}
@@ -174,9 +175,7 @@ public record FineTuneConfig(
             @Setting(label = "N", value = "Passes over the training data.") int epochs,
             @Setting(label = "N", value = "Stop after that many optimizer steps; 0 for the whole of all epochs.")
                     int maxSteps,
-            @Setting(
-                            label = "N|auto",
-                            value = "Examples that go through the model together; auto: what fits in memory.")
+            @Setting(label = "N|auto", value = "Examples of a batch; auto: as many as fit in memory at once.")
                     BatchSize batchSize,
             @Setting(label = "N", value = "Batches whose gradients make one optimizer step.") int accumulation,
             @Setting(
@@ -184,6 +183,12 @@ public record FineTuneConfig(
                             value = "Examples that make one optimizer step, whatever the batch size; 0 for batch-size x"
                                     + " accumulation.")
                     int globalBatch,
+            @Setting(
+                            label = "N",
+                            value =
+                                    "Examples of a batch that go through the model at once, for less memory and the same"
+                                            + " gradients; 0 for as few as cost no time.")
+                    int microBatch,
             @Setting(
                             label = "PART",
                             value =
@@ -216,6 +221,7 @@ public record FineTuneConfig(
                 new BatchSize(8),
                 1,
                 0,
+                0,
                 List.of(),
                 Precision.FP32,
                 "off",
@@ -231,6 +237,7 @@ public record FineTuneConfig(
             atLeast(0, "max-steps", maxSteps);
             atLeast(1, "accumulation", accumulation);
             atLeast(0, "global-batch", globalBatch);
+            atLeast(0, "micro-batch", microBatch);
             require(featurePrecision != SavedPrecision.FP32, "feature-precision is fp32; expected fp16 or bf16");
             require(ema >= 0 && ema < 1, "ema is " + ema + "; expected 0 or more and below 1");
         }

@@ -152,7 +152,9 @@ final class TrainingSession implements AutoCloseable {
                 ofLeaves,
                 config.training().precision().dtype(),
                 TrainingStep.chunkRows(base.config().text().vocabSize()),
-                config.training().gradientCheckpointing().parts());
+                config.training().gradientCheckpointing().parts(),
+                MicroBatch.examples(
+                        config.training().microBatch(), base.config(), processor.config(), model.active(), device));
     }
 
     private static EnumSet<Part> frozen(FineTuneConfig.Training training) {

@@ -74,17 +74,46 @@ public final class AdamW implements AutoCloseable {
 
     /** Moves the parameters along their gradients. */
     public void step(double learningRate) {
+        step(learningRate, 1);
+    }
+
+    /**
+     * Moves the parameters along their gradients times {@code factor}. Gradients of lower precision than their parameters
+     * become wider one at a time, in the processor's cache.
+     */
+    public void step(double learningRate, double factor) {
         try (NoGrad noGrad = new NoGrad();
                 PointerScope scope = new PointerScope()) {
-            step(learningRate, 0, false);
-            step(learningRate, options.weightDecay, true);
+            Tensor divisor = torch.full(new long[0], new Scalar(1 / factor));
+            for (boolean decayed : new boolean[] {false, true}) {
+                double weightDecay = decayed ? options.weightDecay : 0;
+                List<Slot> full = new ArrayList<>();
+                for (Slot slot : slots) {
+                    if (decays(slot) != decayed || !slot.parameter.grad().defined()) {
+                        continue;
+                    }
+                    if (Gradients.isFull(slot.parameter, slot.parameter.grad())) {
+                        full.add(slot);
+                    } else {
+                        widened(slot, learningRate, weightDecay, divisor);
+                    }
+                }
+                List<Tensor> gradients =
+                        full.stream().map(slot -> slot.parameter.grad()).toList();
+                step(full, gradients, learningRate, weightDecay, divisor);
+            }
         }
     }
 
-    private void step(double learningRate, double weightDecay, boolean decayed) {
-        List<Slot> group = slots.stream()
-                .filter(slot -> decays(slot) == decayed && slot.parameter.grad().defined())
-                .toList();
+    private void widened(Slot slot, double learningRate, double weightDecay, Tensor divisor) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor gradient = slot.parameter.grad().to(slot.parameter.scalar_type());
+            step(List.of(slot), List.of(gradient), learningRate, weightDecay, divisor);
+        }
+    }
+
+    private void step(
+            List<Slot> group, List<Tensor> gradients, double learningRate, double weightDecay, Tensor divisor) {
         if (group.isEmpty()) {
             return;
         }
@@ -93,7 +122,7 @@ public final class AdamW implements AutoCloseable {
                 "aten::_fused_adamw_",
                 "",
                 group.stream().map(Slot::parameter).toList(),
-                group.stream().map(slot -> slot.parameter.grad()).toList(),
+                gradients,
                 group.stream().map(Slot::mean).toList(),
                 group.stream().map(Slot::square).toList(),
                 List.of(), // maxima, of the variant that is not used
@@ -105,7 +134,7 @@ public final class AdamW implements AutoCloseable {
                 options.epsilon,
                 false, // no maxima
                 false, // minimize
-                new IValue(), // no scale
+                divisor,
                 new IValue()); // no check for infinities
     }
 

@@ -39,33 +39,63 @@ public final class Gradients {
         try (NoGrad noGrad = new NoGrad();
                 PointerScope scope = new PointerScope()) {
             others.parameters.forEach((name, other) -> {
-                Tensor gradient = other.grad();
-                Tensor parameter = parameters.get(name);
-                if (gradient.defined() && parameter.grad().defined()) {
-                    parameter.grad().add_(gradient);
-                } else if (gradient.defined()) {
-                    parameter.mutable_grad().put(gradient.clone());
+                if (other.grad().defined()) {
+                    add(parameters.get(name), other.grad());
                 }
             });
         }
     }
 
     /**
-     * Divides the gradients by the label tokens of the whole step, then scales them down when their global norm exceeds
-     * {@code maxNorm}, in one pass over them.
+     * Adds to a parameter's gradient. The first to come is kept as it is, be it of lower precision than the parameter; sums
+     * have the parameter's.
+     */
+    static void add(Tensor parameter, Tensor gradient) {
+        Tensor sum = parameter.grad();
+        if (!sum.defined()) {
+            parameter.mutable_grad().put(gradient);
+        } else if (isFull(parameter, sum)) {
+            sum.add_(gradient);
+        } else {
+            parameter.mutable_grad().put(sum.to(parameter.scalar_type()).add_(gradient));
+        }
+    }
+
+    /** Whether a gradient has the precision of its parameter. */
+    static boolean isFull(Tensor parameter, Tensor gradient) {
+        return gradient.scalar_type().intern() == parameter.scalar_type().intern();
+    }
+
+    /**
+     * What a step does with the summed gradients.
      *
-     * @param maxNorm the limit, or infinity for none
-     * @return the norm after the division and before the limit; not finite when a gradient is not, and they are then left
-     *     as they were
+     * @param norm the global Euclidean norm of the mean gradient over the label tokens, before it is limited
+     * @param factor what the sums are to be multiplied by: the division by label tokens and the limit in one
+     */
+    public record Scale(double norm, double factor) {}
+
+    /**
+     * The scale of this step; nothing is changed yet.
+     *
+     * @param maxNorm the limit of the norm, or infinity for none
+     */
+    public Scale scale(long labelTokens, double maxNorm) {
+        double norm = norm() / labelTokens;
+        return new Scale(norm, Math.min(1, maxNorm / (norm + EPSILON)) / labelTokens);
+    }
+
+    /**
+     * Applies the scale to the gradients, which all have the precision of their parameters then.
+     *
+     * @param maxNorm as {@link #scale}
+     * @return the norm before the limit; not finite when a gradient is not, and they are then left as they were
      */
     public double normalize(long labelTokens, double maxNorm) {
-        double norm = norm() / labelTokens;
-        if (!Double.isFinite(norm)) {
-            return norm;
+        Scale scale = scale(labelTokens, maxNorm);
+        if (Double.isFinite(scale.norm)) {
+            multiply(scale.factor);
         }
-        double clip = Math.min(1, maxNorm / (norm + EPSILON));
-        scale(clip / labelTokens);
-        return norm;
+        return scale.norm;
     }
 
     /** The global Euclidean norm. */
@@ -82,21 +112,33 @@ public final class Gradients {
             parameters.forEach((name, parameter) -> {
                 Tensor gradient = parameter.grad();
                 if (gradient.defined()) {
-                    norms.put(name, gradient.norm().item_double());
+                    norms.put(name, norm(parameter, gradient));
                 }
             });
         }
         return norms;
     }
 
-    private void scale(double factor) {
+    /** libtorch's norm of bfloat16 numbers is slower than to widen them first. */
+    private static double norm(Tensor parameter, Tensor gradient) {
+        try (PointerScope scope = new PointerScope()) {
+            return gradient.to(parameter.scalar_type()).norm().item_double();
+        }
+    }
+
+    private void multiply(double factor) {
         try (NoGrad noGrad = new NoGrad();
                 PointerScope scope = new PointerScope()) {
             for (Tensor parameter : parameters.values()) {
                 Tensor gradient = parameter.grad();
-                if (gradient.defined()) {
-                    gradient.mul_(new Scalar(factor));
+                if (!gradient.defined()) {
+                    continue;
                 }
+                if (!isFull(parameter, gradient)) {
+                    gradient = gradient.to(parameter.scalar_type());
+                    parameter.mutable_grad().put(gradient);
+                }
+                gradient.mul_(new Scalar(factor));
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.github.florence4j.train;
 
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,17 @@ public record ImageInput(Stage stage, Tensor tensor, @Nullable Tensor rows) {
     /** The pictures of some of the examples, which are {@code index (n)}. */
     ImageInput select(Tensor index) {
         return new ImageInput(stage, tensor, rows == null ? index : rows.index_select(0, index));
+    }
+
+    /** The pictures of {@code count} examples from {@code first} on, and no others if these stand together. */
+    ImageInput narrow(long first, long count) {
+        if (rows == null) {
+            return new ImageInput(stage, tensor.narrow(0, first, count));
+        }
+        Tensor wanted = rows.narrow(0, first, count);
+        long least = wanted.min().item_long();
+        long most = wanted.max().item_long();
+        return new ImageInput(stage, tensor.narrow(0, least, most - least + 1), wanted.sub(new Scalar(least)));
     }
 
     /** The tensor with a row for each example. */

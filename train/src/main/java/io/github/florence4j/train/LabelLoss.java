@@ -43,12 +43,14 @@ final class LabelLoss {
     LossSum backward(Tensor hidden, Tensor labels) {
         try (PointerScope scope = new PointerScope()) {
             Tensor positions = labelled(labels);
-            Tensor rows = hidden.flatten(0, 1).index_select(0, positions); // (r, p)
+            Tensor all = hidden.detach().flatten(0, 1); // (b·t, p)
+            Tensor rows = all.index_select(0, positions); // (r, p)
             Tensor targets = labels.flatten().index_select(0, positions).unsqueeze(1); // (r, 1)
-            Tensor gradient = torch.empty_like(rows.detach());
-            double sum = sum(rows.detach(), targets, gradient);
-            if (rows.requires_grad() && rows.size(0) > 0) {
-                GradientTape.backward(rows, gradient);
+            Tensor gradient = torch.empty_like(rows);
+            double sum = sum(rows, targets, gradient);
+            if (hidden.requires_grad() && rows.size(0) > 0) {
+                Tensor dHidden = torch.zeros_like(all).index_copy_(0, positions, gradient);
+                GradientTape.backward(hidden, dHidden.view(hidden.shape()));
             }
             return new LossSum(sum, rows.size(0));
         }

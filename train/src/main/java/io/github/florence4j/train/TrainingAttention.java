@@ -15,14 +15,15 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention with dropout on its weights, a few heads at a time, forward and backward. The weights {@code (t, s)} are never
- * kept: backward computes them again, as FlashAttention does (Dao and others, arXiv 2205.14135), here from matrix products
- * of whole heads. libtorch's own kernel for the processor keeps the weights of all heads, and a mask of them, where there is
- * dropout.
+ * Attention with dropout on its weights, a few heads at a time, forward and backward. Weights {@code (t, s)} that are dropped
+ * are negative: so one tensor holds the weights and their mask. It is kept for backward where it is small; where it is not,
+ * backward computes it again, as FlashAttention does (Dao and others, arXiv 2205.14135), here from matrix products of whole
+ * heads. libtorch's own kernel for the processor keeps weights, mask and product.
  */
 final class TrainingAttention {
     private static final long HEAD_SEEDS = 0xD1342543DE82EF95L; // seeds of parts lie far apart
-    private static final long SCORES_AT_ONCE = 1 << 20; // of few megabytes, so that they stay in the cache
+    private static final long SCORES_AT_ONCE = 1 << 21; // of few megabytes, so that they stay in the cache
+    private static final long KEPT_BYTES = 64L << 20; // of a layer: the weights of 7 pictures of 768 pixels in bfloat16
 
     private final double rate;
     private final long seed;
@@ -42,13 +43,23 @@ final class TrainingAttention {
         } else if (mask.has_value()) {
             inputs.add(mask.get());
         }
+        boolean wanted = q.requires_grad() || k.requires_grad() || v.requires_grad();
+        List<Tensor> kept = new ArrayList<>();
         Tensor value;
         try (NoGrad noGrad = new NoGrad();
                 Autocast none = Autocast.on(q.device(), DType.FLOAT32)) {
-            value = Scopes.keep(() -> attention.forward(inputs));
+            Heads heads = new Heads(inputs);
+            value = attention.forward(heads, q.shape(), wanted && heads.bytes() <= KEPT_BYTES ? kept : null);
         }
-        boolean wanted = q.requires_grad() || k.requires_grad() || v.requires_grad();
-        return wanted ? tape.record(value, inputs, attention::backward) : value;
+        if (!wanted) {
+            return value;
+        }
+        inputs.addAll(kept);
+        int operands = inputs.size() - kept.size();
+        return tape.record(
+                value,
+                inputs,
+                (g, all) -> attention.backward(g, all.subList(0, operands), all.subList(operands, all.size())));
     }
 
     /** Minus infinity above the diagonal {@code (1, 1, t, t)}. */
@@ -58,48 +69,65 @@ final class TrainingAttention {
                 .triu_(1));
     }
 
-    private Tensor forward(List<Tensor> inputs) {
-        Heads heads = new Heads(inputs);
+    private Tensor forward(Heads heads, long[] shape, @Nullable List<Tensor> kept) {
         Tensor out = torch.empty_like(heads.q); // (n, t, d)
         for (long first = 0; first < heads.count; first += heads.atOnce) {
+            Heads part = heads.part(first);
+            Tensor signed = signed(part, first); // (n, t, s)
             try (PointerScope scope = new PointerScope()) {
-                Heads part = heads.part(first);
-                Tensor weights = part.weights(); // (n, t, s)
-                Tensor kept = rate == 0 ? weights : weights.mul_(factors(weights, first));
-                torch.bmm_out(heads.part(out, first), kept, part.v);
+                torch.bmm_out(heads.part(out, first), rate == 0 ? signed : signed.relu(), part.v);
+            }
+            if (kept == null) {
+                signed.close();
+            } else {
+                kept.add(signed);
             }
         }
-        return out.view(inputs.get(0).shape());
+        return scaled(out).view(shape);
     }
 
-    private void backward(Tensor gradient, List<Tensor> inputs) {
+    /** Weights {@code (n, t, s)}, negative where they are dropped. */
+    private Tensor signed(Heads part, long first) {
+        return Scopes.keep(() -> {
+            Tensor weights = part.weights();
+            return rate == 0 ? weights : weights.mul_(DropoutMask.signs(seed + first * HEAD_SEEDS, rate, weights));
+        });
+    }
+
+    /** What is not dropped is made larger, so that the mean stays. */
+    private Tensor scaled(Tensor x) {
+        return rate == 0 ? x : x.mul_(new Scalar(DropoutMask.scale(rate)));
+    }
+
+    private void backward(Tensor gradient, List<Tensor> inputs, List<Tensor> kept) {
         List<Tensor> gradients;
         try (NoGrad noGrad = new NoGrad();
                 Autocast none = Autocast.on(gradient.device(), DType.FLOAT32)) {
-            gradients = gradients(gradient, inputs);
+            gradients = gradients(gradient, inputs, kept);
         }
         GradientTape.backward(inputs.subList(0, 3), gradients);
     }
 
-    private List<Tensor> gradients(Tensor gradient, List<Tensor> inputs) {
+    private List<Tensor> gradients(Tensor gradient, List<Tensor> inputs, List<Tensor> kept) {
         Heads heads = new Heads(inputs);
-        Tensor dOut = gradient.reshape(heads.q.shape()); // (n, t, d)
+        Tensor dOut = scaled(rate == 0 ? gradient : gradient.clone()).reshape(heads.q.shape()); // (n, t, d)
         Tensor dQ = torch.empty_like(heads.q);
         Tensor dK = torch.empty_like(heads.k);
         Tensor dV = torch.empty_like(heads.v);
         for (long first = 0; first < heads.count; first += heads.atOnce) {
             try (PointerScope scope = new PointerScope()) {
                 Heads part = heads.part(first);
-                Tensor weights = part.weights(); // (n, t, s)
-                Tensor kept = weights;
+                Tensor signed = kept.isEmpty() ? signed(part, first) : kept.get((int) (first / heads.atOnce));
                 Tensor dPart = heads.part(dOut, first);
                 Tensor dWeights = torch.bmm(dPart, part.v.transpose(1, 2)); // (n, t, s)
+                Tensor weights = signed;
+                Tensor remaining = signed;
                 if (rate > 0) {
-                    Tensor factors = factors(weights, first);
-                    kept = weights.mul(factors);
-                    dWeights.mul_(factors);
+                    dWeights = torch.threshold_backward(dWeights, signed, new Scalar(0));
+                    remaining = signed.relu();
+                    weights = signed.abs_();
                 }
-                torch.bmm_out(heads.part(dV, first), kept.transpose(1, 2), dPart);
+                torch.bmm_out(heads.part(dV, first), remaining.transpose(1, 2), dPart);
                 Tensor dScores =
                         Operators.call("aten::_softmax_backward_data", "", dWeights, weights, -1L, DType.of(weights));
                 torch.bmm_out(heads.part(dQ, first), dScores, part.k);
@@ -111,10 +139,6 @@ final class TrainingAttention {
                 dQ.view(inputs.get(0).shape()),
                 dK.view(inputs.get(1).shape()),
                 dV.view(inputs.get(2).shape()));
-    }
-
-    private Tensor factors(Tensor weights, long first) {
-        return DropoutMask.factors(seed + first * HEAD_SEEDS, rate, weights);
     }
 
     /** Heads of all samples as one axis; queries are scaled. */
@@ -151,6 +175,11 @@ final class TrainingAttention {
             return mask.size(0) == 1
                     ? mask.select(1, 0)
                     : mask.expand(q.size(0), q.size(1), 1, mask.size(3)).flatten(0, 1);
+        }
+
+        /** The memory of all weights. */
+        long bytes() {
+            return count * q.size(1) * k.size(1) * q.element_size();
         }
 
         Heads part(long first) {

@@ -5,6 +5,7 @@ import io.github.florence4j.data.Example;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Shapes;
 import io.github.florence4j.torch.Tensors;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,25 @@ public record TrainingBatch(ImageInput image, Tensor promptIds, int[] promptLeng
                 Tensors.ofLongs(device, batch.promptIds()).view(batch.size(), batch.promptLength()),
                 lengths,
                 Tensors.ofLongs(device, batch.labels()).view(batch.size(), batch.labelLength()));
+    }
+
+    /** The number of examples. */
+    public int size() {
+        return promptLengths.length;
+    }
+
+    /** The {@code count} examples from {@code first} on, without padding that none of their prompts needs; views of this. */
+    TrainingBatch rows(int first, int count) {
+        if (count == size()) {
+            return this;
+        }
+        int[] lengths = Arrays.copyOfRange(promptLengths, first, first + count);
+        int longest = Arrays.stream(lengths).max().orElseThrow();
+        return new TrainingBatch(
+                image.narrow(first, count),
+                promptIds.narrow(0, first, count).narrow(1, 0, longest),
+                lengths,
+                labels.narrow(0, first, count));
     }
 
     /**

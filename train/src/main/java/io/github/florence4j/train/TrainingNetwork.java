@@ -2,25 +2,20 @@ package io.github.florence4j.train;
 
 import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.config.TextConfig;
-import io.github.florence4j.nn.DavitVisionTower;
 import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.nn.Targets;
-import io.github.florence4j.torch.Autocast;
-import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.weights.Part;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Function;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The network under teacher forcing, part by part. An active part is regularized; any other runs as in evaluation and, unless
@@ -28,9 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingNetwork {
     private final Florence2Network network;
-    private final Parameters.Source weights;
     private final Set<Part> active;
-    private @Nullable DavitVisionTower halfTower;
 
     /**
      * The network of that configuration; build it outside any {@code PointerScope}.
@@ -40,7 +33,6 @@ public final class TrainingNetwork {
      */
     public TrainingNetwork(Florence2Config config, Parameters.Source weights, Set<Part> active) {
         this.network = new Florence2Network(config, weights);
-        this.weights = weights;
         this.active = active.isEmpty() ? EnumSet.noneOf(Part.class) : EnumSet.copyOf(active);
     }
 
@@ -117,26 +109,12 @@ public final class TrainingNetwork {
         Tensor x = image.tensor();
         if (image.stage() == ImageInput.Stage.PIXELS) {
             return image.advanced(
-                    ImageInput.Stage.TOWER_MAP, run(Part.VISION_TOWER, false, pass, r -> tower().forward(x, r)));
+                    ImageInput.Stage.TOWER_MAP, run(Part.VISION_TOWER, false, pass, r -> network.visionTower()
+                            .forward(x, r)));
         }
         return image.advanced(
                 ImageInput.Stage.VISUAL_TOKENS, run(Part.PROJECTOR, x.requires_grad(), pass, r -> network.projector()
                         .forward(x, r)));
-    }
-
-    /** The tower; a frozen one that runs in bfloat16 has weights of its own, made when it first does. */
-    private synchronized DavitVisionTower tower() {
-        if (active.contains(Part.VISION_TOWER) || !Autocast.isOn(network.device(), DType.BFLOAT16)) {
-            return network.visionTower();
-        }
-        if (halfTower == null) {
-            try (PointerScope outliving = new PointerScope().extend()) { // the layers live as long as this object
-                halfTower = new DavitVisionTower(
-                        network.config().vision(),
-                        Parameters.of(new HalfWeights(weights)).at("model").at("vision_tower"));
-            }
-        }
-        return halfTower;
     }
 
     /** The mask in the precision of what it is added to. */

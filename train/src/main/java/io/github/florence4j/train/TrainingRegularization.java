@@ -64,6 +64,11 @@ final class TrainingRegularization implements Regularization {
         return dropping && rate > 0 ? x.mul_(DropoutMask.factors(seed, rate, x)) : x;
     }
 
+    /** A leaf with the value of {@code copy}, whose gradient is added to that of {@code parameter}. */
+    Tensor leaf(Tensor parameter, Tensor copy) {
+        return tape.record(copy.detach(), List.of(parameter), (g, inputs) -> Gradients.add(inputs.get(0), g));
+    }
+
     @Override
     public Tensor dropPath(Tensor branch, double rate) {
         if (!dropping || rate == 0) {

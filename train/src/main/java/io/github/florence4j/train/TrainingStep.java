@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * One micro-batch forward and backward. Gradients add up, as sums over label tokens, until {@link Gradients} divides them by
+ * One batch forward and backward, some examples at once. Gradients add up, as sums over label tokens, until {@link Gradients} divides them by
  * the tokens of all micro-batches of a step: eight batches of one example give what one batch of eight gives.
  */
 public final class TrainingStep {
@@ -24,16 +24,17 @@ public final class TrainingStep {
     private final DType precision;
     private final LabelLoss loss;
     private final Set<Part> recomputed;
+    private final int examplesAtOnce;
 
     /**
-     * Steps of a network.
+     * Steps of a network, all examples of a batch at once.
      *
      * @param precision {@link DType#BFLOAT16} for autocast of matrix products, else {@link DType#FLOAT32}; weights,
      *     residuals and the loss are single precision in either case
      * @param chunkRows label tokens whose logits exist at once, such as {@link #CHUNK_ROWS}
      */
     public TrainingStep(TrainingNetwork network, DType precision, int chunkRows) {
-        this(network, precision, chunkRows, Set.of());
+        this(network, precision, chunkRows, Set.of(), Integer.MAX_VALUE);
     }
 
     /**
@@ -43,12 +44,20 @@ public final class TrainingStep {
      *
      * @param recomputed of {@link Part#VISION_TOWER} (2.4 GB an image of 768 pixels in single precision), {@link
      *     Part#ENCODER} and {@link Part#DECODER} (for long answers); other parts have no layers to compute again
+     * @param examplesAtOnce examples that go forward and backward at once; fewer need less memory, and give the same
+     *     gradients
      */
-    public TrainingStep(TrainingNetwork network, DType precision, int chunkRows, Set<Part> recomputed) {
+    public TrainingStep(
+            TrainingNetwork network, DType precision, int chunkRows, Set<Part> recomputed, int examplesAtOnce) {
+        if (examplesAtOnce < 1) {
+            throw new IllegalArgumentException(
+                    "a training step takes " + examplesAtOnce + " examples at once; expected 1 or more");
+        }
         this.network = network;
         this.precision = precision;
         this.loss = new LabelLoss(network.network(), precision, chunkRows);
         this.recomputed = Set.copyOf(recomputed);
+        this.examplesAtOnce = examplesAtOnce;
     }
 
     /** The rows whose logits take as much room as {@link #CHUNK_ROWS} rows of the published vocabulary. */
@@ -58,6 +67,17 @@ public final class TrainingStep {
 
     /** Adds the gradients of a batch's summed loss to those that are there. */
     public LossSum accumulate(TrainingBatch batch) {
+        LossSum sum = LossSum.NONE;
+        for (int first = 0; first < batch.size(); first += examplesAtOnce) {
+            try (PointerScope scope = new PointerScope()) {
+                sum = sum.plus(accumulateAtOnce(batch.rows(first, Math.min(examplesAtOnce, batch.size() - first))));
+            }
+        }
+        return sum;
+    }
+
+    /** As {@link #accumulate}, with all examples at once. */
+    public LossSum accumulateAtOnce(TrainingBatch batch) {
         try (GradientTape tape = new GradientTape(precision);
                 PointerScope scope = new PointerScope()) {
             TrainingPass pass = TrainingPass.on(tape, recomputed);

@@ -1,20 +1,25 @@
 package io.github.florence4j.train;
 
+import io.github.florence4j.nn.Linear;
+import io.github.florence4j.nn.LinearGroup;
 import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.weights.Part;
 import io.github.florence4j.weights.TensorNames;
 import io.github.florence4j.weights.Weights;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 
 /**
  * The weights of a model in training: tensors that record gradients for the parts that train, the checkpoint's own for the
@@ -27,6 +32,7 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
     private final Weights weights;
     private final Set<Part> trained;
     private final Map<String, Tensor> parameters;
+    private final List<HalfLinear> layers = new ArrayList<>();
 
     private TrainingWeights(Weights weights, Set<Part> trained, Map<String, Tensor> parameters) {
         this.weights = weights;
@@ -117,6 +123,24 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
         return weights.has(name);
     }
 
+    @Override
+    public LinearGroup linears(List<String> names) {
+        return new HalfLinears(names.stream().map(this::halfLinear).toList());
+    }
+
+    @Override
+    public Linear linear(String name) {
+        return halfLinear(name);
+    }
+
+    private HalfLinear halfLinear(String name) {
+        String bias = name + ".bias";
+        HalfLinear layer =
+                new HalfLinear(get(name + ".weight"), has(bias) ? new TensorOptional(get(bias)) : new TensorOptional());
+        layers.add(layer);
+        return layer;
+    }
+
     /** The tensors that train, by transformers name, each once, in the order of the model. */
     public Map<String, Tensor> parameters() {
         return parameters;
@@ -160,9 +184,10 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
         return TensorNames.TIED.contains(name) ? TensorNames.TOKEN_TABLE : name;
     }
 
-    /** Frees the tensors that train. */
+    /** Frees the tensors that train, and what layers on them hold. */
     @Override
     public void close() {
+        layers.forEach(HalfLinear::close);
         parameters.values().forEach(Tensor::close);
     }
 }

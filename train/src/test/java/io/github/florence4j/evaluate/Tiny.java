@@ -4,6 +4,7 @@ import io.github.florence4j.data.ImageRef;
 import io.github.florence4j.data.ListSource;
 import io.github.florence4j.data.Sample;
 import io.github.florence4j.generation.GenerationOptions;
+import io.github.florence4j.packed.Precision;
 import io.github.florence4j.task.Profile;
 import io.github.florence4j.testsupport.Fixtures;
 import java.io.IOException;
@@ -18,7 +19,7 @@ final class Tiny {
     private Tiny() {}
 
     static EvaluatedModel load() throws IOException {
-        return EvaluatedModel.load(Fixtures.path("tiny-transformers"), null, "cpu");
+        return EvaluatedModel.load(Fixtures.path("tiny-transformers"), null, Precision.FP32, "cpu");
     }
 
     static NetworkPredictor predictor(EvaluatedModel model) {

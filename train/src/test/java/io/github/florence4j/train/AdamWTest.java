@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -80,6 +81,50 @@ class AdamWTest {
                 assertThatThrownBy(() -> after.restore(saved))
                         .hasMessage("the optimizer's state has no vector.exp_avg; expected shape (3)");
             }
+        }
+    }
+
+    /** The factor is what the gradients would be multiplied by before; a gradient in bfloat16 is as one of its values. */
+    @Test
+    void gradientsAreScaledAndWidenedOnTheWay() {
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> plain = parameters();
+            Map<String, Tensor> scaled = parameters();
+            try (AdamW before = new AdamW(plain, OPTIONS);
+                    AdamW within = new AdamW(scaled, OPTIONS)) {
+                for (int i = 0; i < 3; i++) {
+                    for (String name : plain.keySet()) {
+                        gradient(new Random(i), plain.get(name));
+                        Tensor half = plain.get(name).grad().to(DType.BFLOAT16.scalarType());
+                        plain.get(name).grad().copy_(half).mul_(new Scalar(0.25));
+                        scaled.get(name)
+                                .mutable_grad()
+                                .put(name.equals("matrix") ? half : half.to(DType.FLOAT32.scalarType()));
+                    }
+                    before.step(0.1);
+                    within.step(0.1, 0.25);
+                }
+            }
+            plain.forEach((name, parameter) ->
+                    assertThat(scaled.get(name).equal(parameter)).as(name).isTrue());
+        }
+    }
+
+    /** Two gradients in bfloat16 add up in the parameter's precision. */
+    @Test
+    void sumsOfGradientsHaveTheParametersPrecision() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor parameter = parameters().get("vector");
+            Gradients gradients = new Gradients(Map.of("vector", parameter));
+            for (double value : new double[] {1, 0.00390625}) { // their sum needs nine bits, bfloat16 has eight
+                Gradients.add(
+                        parameter, torch.full(new long[] {3}, new Scalar(value)).to(DType.BFLOAT16.scalarType()));
+            }
+            assertThat(DType.of(parameter.grad())).isEqualTo(DType.FLOAT32);
+            assertThat(gradients.norm()).isCloseTo(Math.sqrt(3) * 1.00390625, within(1e-6));
+            Gradients.Scale scale = gradients.scale(2, 0.5);
+            assertThat(scale.norm()).isCloseTo(Math.sqrt(3) * 1.00390625 / 2, within(1e-6));
+            assertThat(scale.factor()).isCloseTo(0.5 / scale.norm() / 2, within(1e-6));
         }
     }
 

@@ -29,6 +29,20 @@ class DropoutMaskTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"0.1, FLOAT32", "0.5, FLOAT64", "0.1, BFLOAT16", "0.9, FLOAT32", "0, FLOAT32"})
+    void signsAreNegativeWhereFactorsAreZero(double rate, DType dtype) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor like = torch.zeros(100, 1001).to(dtype.scalarType());
+            Tensor factors = DropoutMask.factors(42, rate, like);
+            Tensor signs = DropoutMask.signs(42, rate, like);
+            assertThat(DType.of(signs)).isEqualTo(dtype);
+            assertThat(signs.abs().eq(new Scalar(1)).all().item_bool()).isTrue();
+            assertThat(signs.lt(new Scalar(0)).equal(factors.eq(new Scalar(0)))).isTrue();
+            assertThat(factors.max().item_double()).isCloseTo(DropoutMask.scale(rate), within(0.01));
+        }
+    }
+
     /** Rows and columns of a square of factors are as even as independent draws: chi-square near its mean. */
     @Test
     void noRowColumnOrNeighbourIsFavoured() {

@@ -84,7 +84,7 @@ class GradientCheckpointingTest {
         tiny.gradients().clear();
         Seeds.set(seed);
         LossSum loss =
-                new TrainingStep(tiny.network(), precision, TrainingStep.CHUNK_ROWS, recomputed).accumulate(batch);
+                new TrainingStep(tiny.network(), precision, TrainingStep.CHUNK_ROWS, recomputed, 8).accumulate(batch);
         Map<String, Tensor> gradients = new LinkedHashMap<>();
         tiny.weights()
                 .parameters()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Tensors;
+import io.github.florence4j.weights.Part;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -119,6 +120,42 @@ class SideBySideTest {
             assertThat(sum.mean()).isCloseTo(expected.mean(), within(TOLERANCE));
             assertSame(gradients, once);
             once.forEach((name, tensor) -> assertThat(tensor.equal(again.get(name))).as(name).isTrue());
+        }
+    }
+
+    /** In bfloat16 every network works on copies of its weights. */
+    @Test
+    void anotherWorkerSeesWhatTheOptimizerDid() throws Exception {
+        try (TinyTraining tiny = TinyTraining.freezing(DType.FLOAT32, Part.VISION_TOWER);
+                TrainingWeights leaves = tiny.weights().replica();
+                AdamW optimizer = new AdamW(tiny.weights().parameters(), AdamW.Options.DEFAULT);
+                PointerScope scope = new PointerScope()) {
+            TrainingNetwork network = new TrainingNetwork(tiny.checkpoint().config(), leaves, leaves.trained());
+            TrainingStep first = new TrainingStep(tiny.network(), DType.BFLOAT16, TrainingStep.CHUNK_ROWS);
+            TrainingStep second = new TrainingStep(network, DType.BFLOAT16, TrainingStep.CHUNK_ROWS);
+            TrainingBatch batch = TinyTraining.golden(DType.FLOAT32);
+            double before = second.accumulate(batch).mean();
+            first.accumulate(batch);
+            optimizer.step(1e-2);
+
+            double after = second.accumulate(batch).mean();
+
+            assertThat(after).isNotEqualTo(before).isEqualTo(first.accumulate(batch).mean());
+        }
+    }
+
+    @Test
+    void partsOfABatchTakeOnlyThePicturesOfTheirExamples() throws Exception {
+        try (PointerScope scope = new PointerScope()) {
+            TrainingBatch part = unequal().rows(2, 3);
+
+            assertThat(part.image().tensor().size(0)).isEqualTo(1);
+            assertThat(part.image().perExample().size(0)).isEqualTo(3);
+            assertThat(part.image()
+                            .perExample()
+                            .select(0, 2)
+                            .equal(TinyTraining.golden(DType.FLOAT64).image().tensor().select(0, 1)))
+                    .isTrue();
         }
     }
 

@@ -119,6 +119,17 @@ public final class TensorReader implements AutoCloseable {
                 .contiguous());
     }
 
+    /**
+     * As {@link #read}, always in memory of its own, so that no page of the file becomes part of the process.
+     *
+     * @throws InvalidWeightsException when the file is shorter than {@code info} says
+     */
+    public Tensor copy(TensorInfo info, DType target) throws IOException {
+        return info.count() > 0 && info.end() <= size && info.isRowMajor()
+                ? converted(info, target)
+                : read(info, target);
+    }
+
     private Tensor rowMajor(TensorInfo info, DType target) throws IOException {
         boolean asStored = info.dtype() == target && info.begin() % target.bytes() == 0;
         return asStored ? view(info) : converted(info, target);

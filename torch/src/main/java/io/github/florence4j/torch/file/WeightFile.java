@@ -27,6 +27,14 @@ public interface WeightFile extends AutoCloseable {
      */
     Tensor read(String name, DType dtype) throws IOException;
 
+    /**
+     * Reads one tensor in a precision as {@link #read}, but into memory of its own: for weights that are only passed on,
+     * such as to be packed, so that no page of the file becomes part of the process.
+     *
+     * @throws IllegalArgumentException when there is no such tensor
+     */
+    Tensor copy(String name, DType dtype) throws IOException;
+
     @Override
     void close() throws IOException;
 }

@@ -90,11 +90,20 @@ public final class SafetensorsFile implements WeightFile {
 
     @Override
     public Tensor read(String name, DType dtype) throws IOException {
+        return reader.read(info(name), dtype);
+    }
+
+    @Override
+    public Tensor copy(String name, DType dtype) throws IOException {
+        return reader.copy(info(name), dtype);
+    }
+
+    private TensorInfo info(String name) {
         TensorInfo info = header.tensors().get(name);
         if (info == null) {
             throw new IllegalArgumentException(path + " has no tensor " + name);
         }
-        return reader.read(info, dtype);
+        return info;
     }
 
     @Override

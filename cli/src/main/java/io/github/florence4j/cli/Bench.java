@@ -1,0 +1,162 @@
+package io.github.florence4j.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.florence4j.Florence2;
+import io.github.florence4j.Request;
+import io.github.florence4j.RunOptions;
+import io.github.florence4j.TextListener;
+import io.github.florence4j.Timings;
+import io.github.florence4j.image.RgbImage;
+import io.github.florence4j.packed.Precision;
+import io.github.florence4j.task.Task;
+import io.github.florence4j.task.TaskInput;
+import io.github.florence4j.torch.NativeMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * A measurement of one model.
+ *
+ * @param task what is asked of every image
+ * @param input what the task needs
+ * @param beams hypotheses per answer
+ * @param tokens tokens of each answer, neither fewer nor more
+ * @param batch images that are computed together
+ * @param runs measured runs
+ */
+record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, int runs) {
+    private static final int SIZE = 768;
+
+    /** Seconds, ascending. */
+    private record Times(double[] sorted) {
+        static Times of(List<Double> seconds) {
+            return new Times(seconds.stream().mapToDouble(Double::doubleValue).sorted().toArray());
+        }
+
+        double median() {
+            int middle = sorted.length / 2;
+            return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        }
+
+        double p95() {
+            return sorted[(int) Math.ceil(0.95 * sorted.length) - 1];
+        }
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param bench how
+     * @param loadSeconds loading the model
+     * @param vision vision tower and projector, all images
+     * @param generate from pixel values to tokens, vision included
+     * @param stepSeconds a decoding step of all images
+     * @param whole from decoded images to results
+     */
+    record Result(Bench bench, double loadSeconds, Times vision, Times generate, double stepSeconds, Times whole) {
+        /** The medians, in seconds. */
+        ObjectNode toJson(Precision precision) {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            json.put("precision", precision.toString());
+            json.put("beams", bench.beams());
+            json.put("tokens", bench.tokens());
+            json.put("batch", bench.batch());
+            json.put("load_s", rounded(loadSeconds));
+            json.put("vision_s", rounded(vision.median()));
+            json.put("generate_s", rounded(generate.median()));
+            json.put("step_s", rounded(stepSeconds));
+            json.put("images_per_s", rounded(imagesPerSecond()));
+            json.put("rss_gb", rounded(residentGigabytes()));
+            return json;
+        }
+
+        /** A table. */
+        List<String> lines(Precision precision) {
+            List<String> lines = new ArrayList<>();
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%s, %d images, %d beams, %d tokens, %d runs",
+                    precision,
+                    bench.batch(),
+                    bench.beams(),
+                    bench.tokens(),
+                    bench.runs()));
+            lines.add(String.format(Locale.ROOT, "%-22s %9s %9s", "seconds", "median", "p95"));
+            lines.add(line("load", loadSeconds, loadSeconds));
+            lines.add(line("vision", vision.median(), vision.p95()));
+            lines.add(line("vision and generation", generate.median(), generate.p95()));
+            lines.add(String.format(Locale.ROOT, "%-22s %9.5f", "one decoding step", stepSeconds));
+            lines.add(line("images to results", whole.median(), whole.p95()));
+            lines.add(String.format(Locale.ROOT, "%-22s %9.3f", "images per second", imagesPerSecond()));
+            lines.add(String.format(Locale.ROOT, "%-22s %9.3f", "peak resident, GB", residentGigabytes()));
+            return lines;
+        }
+
+        private double imagesPerSecond() {
+            return bench.batch() / whole.median();
+        }
+
+        private static double residentGigabytes() {
+            return NativeMemory.peakResident().orElse(0) / 1e9;
+        }
+
+        private static String line(String name, double median, double p95) {
+            return String.format(Locale.ROOT, "%-22s %9.3f %9.3f", name, median, p95);
+        }
+
+        private static double rounded(double seconds) {
+            return Math.round(seconds * 1e5) / 1e5;
+        }
+    }
+
+    /** Measures a model that took {@code loadSeconds} to load. */
+    Result run(Florence2 model, double loadSeconds) {
+        List<Request<?>> requests = requests();
+        int few = Math.max(2, tokens / 4);
+        List<Double> vision = new ArrayList<>();
+        List<Double> begun = new ArrayList<>();
+        List<Double> generated = new ArrayList<>();
+        List<Double> whole = new ArrayList<>();
+        for (int run = -1; run < runs; run++) {
+            Timings part = timings(model, requests, few);
+            long start = System.nanoTime();
+            Timings all = timings(model, requests, tokens);
+            if (run >= 0) {
+                whole.add((System.nanoTime() - start) / 1e9);
+                vision.add(all.vision() / 1e3);
+                begun.add(part.generate() / 1e3);
+                generated.add(all.generate() / 1e3);
+            }
+        }
+        double step = (Times.of(generated).median() - Times.of(begun).median()) / (tokens - few);
+        for (int run = 0; run < runs; run++) {
+            generated.set(run, generated.get(run) + vision.get(run));
+        }
+        return new Result(this, loadSeconds, Times.of(vision), Times.of(generated), step, Times.of(whole));
+    }
+
+    private Timings timings(Florence2 model, List<Request<?>> requests, int count) {
+        RunOptions options = model.defaults()
+                .withGeneration(model.defaults().generation().toBuilder()
+                        .numBeams(beams)
+                        .noRepeatNgramSize(3)
+                        .maxNewTokens(count)
+                        .minNewTokens(count)
+                        .build());
+        return model.answers(requests, options, TextListener.NONE).get(0).get(0).timings();
+    }
+
+    private List<Request<?>> requests() {
+        Random random = new Random(0);
+        List<Request<?>> requests = new ArrayList<>();
+        for (int i = 0; i < batch; i++) {
+            byte[] bytes = new byte[3 * SIZE * SIZE];
+            random.nextBytes(bytes);
+            requests.add(new Request<>(task, new RgbImage(SIZE, SIZE, bytes), input));
+        }
+        return requests;
+    }
+}

@@ -1,0 +1,107 @@
+package io.github.florence4j.packed;
+
+import io.github.florence4j.config.Florence2Config;
+import io.github.florence4j.nn.Florence2Network;
+import io.github.florence4j.nn.Parameters;
+import io.github.florence4j.torch.DType;
+import io.github.florence4j.weights.Checkpoint;
+import io.github.florence4j.weights.CheckpointReader;
+import io.github.florence4j.weights.LoadReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
+
+/** A checkpoint's network with its weights, for evaluation: any number of threads may compute with it until it is closed. */
+public final class LoadedNetwork implements AutoCloseable {
+    private final Florence2Network network;
+    private final LoadReport report;
+    private final PointerScope handles;
+    private final AutoCloseable weights;
+
+    private LoadedNetwork(Florence2Network network, LoadReport report, PointerScope handles, AutoCloseable weights) {
+        this.network = network;
+        this.report = report;
+        this.handles = handles;
+        this.weights = weights;
+    }
+
+    /**
+     * Loads a checkpoint folder. On the processor its layers are packed; on a GPU they stay as they are, in single precision.
+     *
+     * @throws IllegalArgumentException when the folder holds no usable Florence-2 or the device cannot compute in that
+     *     precision; the message says why
+     */
+    public static LoadedNetwork load(Path directory, Precision precision, Device device) throws IOException {
+        if (device.is_cpu()) {
+            return packed(directory, precision);
+        }
+        if (precision != Precision.FP32 && precision != Precision.AUTO) {
+            throw new IllegalArgumentException("precision is " + precision + "; on a GPU only fp32 is supported");
+        }
+        Checkpoint checkpoint = Checkpoint.load(directory, DType.FLOAT32, device);
+        return of(checkpoint.config(), checkpoint.report(), checkpoint.weights(), checkpoint);
+    }
+
+    private static LoadedNetwork packed(Path directory, Precision precision) throws IOException {
+        try (CheckpointReader files = CheckpointReader.open(directory)) {
+            PackedWeights weights = new PackedWeights(files, precision);
+            return of(files.config(), files.report(), weights, weights);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /**
+     * A network on other weights, such as those with adapters.
+     *
+     * @param weights closed with the network
+     */
+    public static LoadedNetwork of(
+            Florence2Config config, LoadReport report, Parameters.Source source, AutoCloseable weights) {
+        PointerScope handles = new PointerScope(); // the handles of the network live exactly as long as this
+        try {
+            LoadedNetwork loaded = new LoadedNetwork(new Florence2Network(config, source), report, handles, weights);
+            handles.extend();
+            handles.close(); // takes it off this thread and keeps what it holds
+            return loaded;
+        } catch (RuntimeException e) {
+            handles.close();
+            close(weights);
+            throw e;
+        }
+    }
+
+    /** The network. */
+    public Florence2Network network() {
+        return network;
+    }
+
+    /** The checkpoint's configuration. */
+    public Florence2Config config() {
+        return network.config();
+    }
+
+    /** What was ignored or repaired while loading. */
+    public LoadReport report() {
+        return report;
+    }
+
+    /** Frees the network and its weights. */
+    @Override
+    public void close() {
+        handles.close();
+        close(weights);
+    }
+
+    private static void close(AutoCloseable weights) {
+        try {
+            weights.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("the weights could not be freed", e);
+        }
+    }
+}

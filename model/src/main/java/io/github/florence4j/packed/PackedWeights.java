@@ -1,0 +1,120 @@
+package io.github.florence4j.packed;
+
+import io.github.florence4j.nn.Linear;
+import io.github.florence4j.nn.LinearGroup;
+import io.github.florence4j.nn.Parameters;
+import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.weights.CheckpointReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The weights of a network for evaluation: each linear layer is read, packed, and its plain form forgotten, so that a model
+ * never lies in memory twice. Everything else stays in single precision.
+ */
+public final class PackedWeights implements Parameters.Source, AutoCloseable {
+    /** Rows of the operands of the decoder: a few beams. Those of all other layers are hundreds. */
+    private static final long DECODER_ROWS = 3;
+
+    private static final long OTHER_ROWS = 577;
+
+    private final CheckpointReader files;
+    private final Precision precision;
+    private final Map<String, Tensor> plain = new HashMap<>();
+    private final List<PackedLinear> packed = new ArrayList<>();
+
+    /**
+     * The weights of a checkpoint.
+     *
+     * @param files where they are read from; needed only while the network is built
+     */
+    public PackedWeights(CheckpointReader files, Precision precision) {
+        this.files = files;
+        this.precision = precision.resolve();
+    }
+
+    /** The precision of the packed layers: never {@link Precision#AUTO}. */
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public Tensor get(String name) {
+        return plain.computeIfAbsent(name, key -> Scopes.own(() -> files.get(key)));
+    }
+
+    @Override
+    public boolean has(String name) {
+        return files.has(name);
+    }
+
+    @Override
+    public ScalarType contextType() {
+        return precision == Precision.FP32 ? ScalarType.Float : ScalarType.BFloat16;
+    }
+
+    @Override
+    public Linear linear(String name) {
+        return pack(List.of(name));
+    }
+
+    @Override
+    public LinearGroup linears(List<String> names) {
+        PackedLinear all = pack(names);
+        return (x, regularization) -> {
+            Tensor results = all.forward(x, regularization);
+            long width = results.size(-1) / names.size();
+            List<Tensor> views = new ArrayList<>();
+            for (int i = 0; i < names.size(); i++) {
+                views.add(results.narrow(-1, i * width, width));
+            }
+            return views;
+        };
+    }
+
+    /** One layer of the outputs of all, which must be equally many. */
+    private PackedLinear pack(List<String> names) {
+        try (PointerScope scope = new PointerScope()) {
+            boolean biased = files.has(names.get(0) + ".bias");
+            Tensor weight = join(names, ".weight"); // (out, in)
+            PackedLinear layer = pack(names.get(0), weight, biased ? join(names, ".bias") : null);
+            packed.add(layer);
+            return layer;
+        }
+    }
+
+    private PackedLinear pack(String name, Tensor weight, @Nullable Tensor bias) {
+        boolean decoder = name.contains(".decoder.") || name.endsWith(".shared");
+        long rows = decoder ? DECODER_ROWS : OTHER_ROWS;
+        return switch (precision) {
+            case FP32 -> new OneDnnLinear(weight, bias, ScalarType.Float, rows);
+            case BF16 -> new OneDnnLinear(weight, bias, ScalarType.BFloat16, rows);
+            case INT8 -> new FbgemmLinear(weight, bias);
+            case AUTO -> throw new IllegalStateException("the precision was not resolved");
+        };
+    }
+
+    private Tensor join(List<String> names, String suffix) {
+        if (names.size() == 1) {
+            return files.copy(names.get(0) + suffix);
+        }
+        TensorVector parts = new TensorVector();
+        names.forEach(name -> parts.push_back(files.copy(name + suffix)));
+        return torch.cat(parts, 0);
+    }
+
+    /** Frees the weights. */
+    @Override
+    public void close() {
+        packed.forEach(PackedLinear::close);
+        plain.values().forEach(Tensor::close);
+    }
+}

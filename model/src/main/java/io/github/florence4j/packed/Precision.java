@@ -1,0 +1,48 @@
+package io.github.florence4j.packed;
+
+import java.util.Locale;
+
+/** The number type of a loaded model's matrix products; what each costs in accuracy is in docs/benchmarks.md. */
+public enum Precision {
+    /** Single precision: the answers of the reference. */
+    FP32,
+    /** Weights and operands in bfloat16, sums in single precision. */
+    BF16,
+    /**
+     * Weights in 8 bits with a scale for each output, operands in 8 bits with a scale found anew in each product. Answers
+     * that are computed together share that scale, so they may differ a little from those computed alone.
+     */
+    INT8,
+    /** {@link #BF16} on processors that multiply it by themselves, else {@link #FP32}. */
+    AUTO;
+
+    /**
+     * Reads a precision as users write it, in any case.
+     *
+     * @throws IllegalArgumentException for anything else, naming the four
+     */
+    public static Precision parse(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "fp32", "float32" -> FP32;
+            case "bf16", "bfloat16" -> BF16;
+            case "int8" -> INT8;
+            case "auto" -> AUTO;
+            default ->
+                throw new IllegalArgumentException("precision is \"" + text + "\"; expected fp32, bf16, int8 or auto");
+        };
+    }
+
+    /** What this means on this machine: never {@link #AUTO}. */
+    public Precision resolve() {
+        if (this != AUTO) {
+            return this;
+        }
+        return Processor.has("avx512_bf16") || Processor.has("amx_bf16") ? BF16 : FP32;
+    }
+
+    /** The name that {@link #parse} reads. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

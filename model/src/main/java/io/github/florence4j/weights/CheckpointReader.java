@@ -1,0 +1,114 @@
+package io.github.florence4j.weights;
+
+import io.github.florence4j.config.Florence2Config;
+import io.github.florence4j.nn.Parameters;
+import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.Devices;
+import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.file.InvalidWeightsException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A checkpoint whose tensors are read one by one, each when it is asked for: for a network that keeps its weights in another
+ * form than the files. Open it only while the network is built.
+ */
+public final class CheckpointReader implements Parameters.Source, AutoCloseable {
+    private final CheckpointFiles files;
+    private final LoadPlan plan;
+
+    private CheckpointReader(CheckpointFiles files, LoadPlan plan) {
+        this.files = files;
+        this.plan = plan;
+    }
+
+    /**
+     * Opens a checkpoint folder and checks names and shapes, as {@link Checkpoint#load} does.
+     *
+     * @throws InvalidWeightsException when the files are damaged or do not fit the configuration
+     * @throws io.github.florence4j.config.InvalidConfigException when the configuration cannot be used
+     */
+    public static CheckpointReader open(Path directory) throws IOException {
+        Florence2Config stated = Florence2Config.read(directory);
+        CheckpointFiles files = CheckpointFiles.open(directory);
+        try {
+            return new CheckpointReader(files, LoadPlan.fitting(files, stated, directory));
+        } catch (IOException | RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    /** The configuration, with the table sizes that the tensors really have. */
+    public Florence2Config config() {
+        return plan.config();
+    }
+
+    /** What was ignored or repaired. */
+    public LoadReport report() {
+        return plan.report();
+    }
+
+    /**
+     * The tensor of that name, tied ones included, in single precision and in memory of its own, which belongs to the caller's
+     * scope. Only the token table comes as it is stored, a view of the mapped file: few of its rows are ever looked up.
+     *
+     * @throws InvalidWeightsException when there is none, or it holds numbers that are not finite
+     * @throws UncheckedIOException when the file cannot be read
+     */
+    @Override
+    public Tensor get(String name) {
+        String stored = TensorNames.untied(name);
+        CheckpointFiles.Located located = plan.tensors().get(stored);
+        try {
+            if (located == null) {
+                return missing(name);
+            }
+            return stored.equals(TensorNames.TOKEN_TABLE)
+                    ? Scopes.keep(() -> located.file()
+                            .read(located.info().name(), located.info().dtype()))
+                    : copy(stored);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As {@link #get}, the token table too in single precision and in memory of its own. */
+    public Tensor copy(String name) {
+        String stored = TensorNames.untied(name);
+        CheckpointFiles.Located located = plan.tensors().get(stored);
+        if (located == null) {
+            return missing(name);
+        }
+        try {
+            return Scopes.keep(() -> TensorLoading.copy(stored, located, plan.layout(), DType.FLOAT32));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Tensor missing(String name) {
+        if (name.equals(TensorNames.FRAME_TABLE)) {
+            return Scopes.keep(() -> TensorLoading.frameTable(plan.config().vision(), DType.FLOAT32, Devices.cpu()));
+        }
+        throw new InvalidWeightsException("the weights have no tensor " + name);
+    }
+
+    @Override
+    public boolean has(String name) {
+        if (name.equals(TensorNames.LOGITS_BIAS) && plan.tensors().containsKey(name)) {
+            try (Tensor bias = Scopes.own(() -> copy(name))) {
+                return !TensorLoading.isZero(bias);
+            }
+        }
+        return plan.tensors().containsKey(TensorNames.untied(name)) || name.equals(TensorNames.FRAME_TABLE);
+    }
+
+    /** Closes the files; the token table stays mapped as long as it is used. */
+    @Override
+    public void close() throws IOException {
+        files.close();
+    }
+}

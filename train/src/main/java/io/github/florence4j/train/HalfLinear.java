@@ -1,0 +1,93 @@
+package io.github.florence4j.train;
+
+import static org.bytedeco.pytorch.global.torch.cat;
+import static org.bytedeco.pytorch.global.torch.linear;
+
+import io.github.florence4j.nn.Linear;
+import io.github.florence4j.nn.Regularization;
+import io.github.florence4j.torch.Autocast;
+import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.NoGrad;
+import io.github.florence4j.torch.Scopes;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A linear layer that, under autocast to bfloat16, works on a copy of its weight. The copy is cast again when the weight has
+ * changed, into the same memory, where autocast would cast at every use into new memory. In a pass on a tape the weight's
+ * gradient stays in bfloat16 too: no number in it is lost, for it was computed so.
+ *
+ * <p>For one thread at a time.
+ */
+final class HalfLinear implements Linear, AutoCloseable {
+    private static final long COLUMNS = 16; // as the processor's vectors like them
+
+    private final Tensor weight; // (out, in)
+    private final TensorOptional bias; // (out)
+    private @Nullable Tensor half; // (out, in) in bfloat16
+    private long version; // of the weight when it was cast
+
+    HalfLinear(Tensor weight, TensorOptional bias) {
+        this.weight = weight;
+        this.bias = bias;
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Regularization regularization) {
+        if (!Autocast.isOn(x.device(), DType.BFLOAT16)) {
+            return linear(x, weight, bias);
+        }
+        if (!weight.requires_grad() || !GradMode.is_enabled()) {
+            return linear(x, half(), bias);
+        }
+        return regularization instanceof TrainingRegularization pass
+                ? linear(x, pass.leaf(weight, half()), bias)
+                : linear(x, weight, bias);
+    }
+
+    /**
+     * The weight {@code (out, in + 16)} of a pass in bfloat16 on a tape, with the bias as the column behind it and zeros; null
+     * in any other pass.
+     */
+    @Nullable
+    Tensor matrix(Regularization regularization) {
+        boolean half = Autocast.isOn(weight.device(), DType.BFLOAT16);
+        if (!half || !GradMode.is_enabled() || !(regularization instanceof TrainingRegularization pass)) {
+            return null;
+        }
+        Tensor matrix = weight.requires_grad() ? pass.leaf(weight, half()) : half();
+        Tensor zeros = matrix.new_zeros(matrix.size(0), COLUMNS - (bias.has_value() ? 1 : 0));
+        return bias.has_value()
+                ? cat(
+                        new TensorVector(
+                                matrix, bias.get().to(matrix.scalar_type()).unsqueeze(1), zeros),
+                        1)
+                : cat(new TensorVector(matrix, zeros), 1);
+    }
+
+    private Tensor half() {
+        Tensor copy = half;
+        if (copy == null) {
+            copy = Scopes.own(() -> weight.detach().to(DType.BFLOAT16.scalarType()));
+        } else if (version != weight._version()) {
+            try (NoGrad noGrad = new NoGrad()) {
+                copy.copy_(weight);
+            }
+        }
+        half = copy;
+        version = weight._version();
+        return copy;
+    }
+
+    /** Frees the copy. */
+    @Override
+    public void close() {
+        if (half != null) {
+            half.close();
+            half = null;
+        }
+    }
+}
