@@ -33,7 +33,8 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
     /** Seconds, ascending. */
     private record Times(double[] sorted) {
         static Times of(List<Double> seconds) {
-            return new Times(seconds.stream().mapToDouble(Double::doubleValue).sorted().toArray());
+            return new Times(
+                    seconds.stream().mapToDouble(Double::doubleValue).sorted().toArray());
         }
 
         double median() {

@@ -67,7 +67,8 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Bench bench = bench();
         Path directory = model.directory(new Reporter(spec.commandLine().getErr(), true));
-        LoadOptions options = LoadOptions.DEFAULTS.withPrecision(precision.get()).withThreads(threads);
+        LoadOptions options =
+                LoadOptions.DEFAULTS.withPrecision(precision.get()).withThreads(threads);
         long start = System.nanoTime();
         try (Florence2 florence = Florence2.load(directory, options)) {
             double load = (System.nanoTime() - start) / 1e9;
@@ -106,7 +107,8 @@ final class BenchCommand implements Callable<Integer> {
     private void print(Bench.Result result) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(new ObjectMapper().writeValueAsString(result.toJson(precision.get().resolve())));
+            out.println(new ObjectMapper()
+                    .writeValueAsString(result.toJson(precision.get().resolve())));
         } else {
             result.lines(precision.get().resolve()).forEach(out::println);
         }

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "A SOURCE is KIND:PATH?key=value, a file, a folder, or a YAML list of sources with weights; kinds are docvqa,",
-            "docvqa-json, cauldron, docmatix, jsonl, coco, coco-captions, csv and mixture.",
+            "docvqa-json, cauldron, docmatix, jsonl, coco, coco-captions, csv, synth and mixture.",
             "",
             "Examples:",
             "  florence4j data check 'docvqa:data/train-*.parquet' --model microsoft/Florence-2-base-ft",

@@ -17,6 +17,7 @@ import io.github.florence4j.evaluate.PromptTemplate;
 import io.github.florence4j.generation.GenerationOptions;
 import io.github.florence4j.metrics.Metric;
 import io.github.florence4j.task.Prompts;
+import io.github.florence4j.tiny.TinyModel;
 import io.github.florence4j.torch.Threads;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -55,7 +56,7 @@ import picocli.CommandLine.Spec;
             "  florence4j evaluate -m microsoft/Florence-2-base-ft -d 'docvqa:val*.parquet' --zero-shot -o report/",
             "  florence4j evaluate -m runs/docvqa --baseline microsoft/Florence-2-base-ft --zero-shot \\",
             "      -d 'docvqa:val*.parquet' -o report/",
-            "  florence4j evaluate -m DIR -d coco:instances_val2017.json --limit 500 --json",
+            "  florence4j evaluate -m DIR -d 'coco:instances_val2017.json?empty=keep' --json",
             "  florence4j evaluate -m DIR -d qa.jsonl -p '<VQA>{question}' -p '<DocVQA>{question}' --metric anls"
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -71,7 +72,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "DIR|ID",
-            description = "Checkpoint folder or hub id; may be repeated.")
+            description = "Checkpoint folder or hub id; may be repeated (default: tiny).")
     private List<String> models = new ArrayList<>();
 
     @Option(
@@ -195,7 +196,9 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private EvaluationOptions checked() {
-        given(models.isEmpty() ? null : models.get(0), "--model", "microsoft/Florence-2-base-ft");
+        if (models.isEmpty()) {
+            models.add(TinyModel.NAME);
+        }
         given(data, "--data", "docvqa:val*.parquet");
         if (threads < 0) {
             throw new ParameterException(

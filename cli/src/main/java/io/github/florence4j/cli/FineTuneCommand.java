@@ -77,6 +77,9 @@ final class FineTuneCommand implements Callable<Integer> {
     }
 
     private void runAll(List<FineTuneConfig> stages, Reporter reporter, StopSignal stop) throws IOException {
+        if (stages.size() > 1) {
+            FineTune.check(stages);
+        }
         for (FineTuneConfig stage : stages) {
             if (stages.size() > 1 && resume && FineTune.isFinished(Path.of(stage.output()))) {
                 reporter.note(stage.output() + " is done already");

@@ -20,12 +20,15 @@ import picocli.CommandLine.Spec;
 /** {@code florence4j merge}: a checkpoint out of a base and the LoRA adapters trained on it. */
 @Command(
         name = "merge",
-        description = "Merges LoRA adapters into their base and saves a checkpoint with tokenizer and image processor.",
+        description =
+                "Merges LoRA adapters into their base and saves a checkpoint with tokenizer and image processor; without"
+                        + " adapters, writes a checkpoint in another precision or layout.",
         footer = {
             "",
             "Examples:",
             "  florence4j merge --model microsoft/Florence-2-base-ft --adapter ./adapter --output ./merged",
-            "  florence4j merge --model ./base --adapter ./adapter --output ./merged --dtype fp16 --layout transformers"
+            "  florence4j merge --model ./base --adapter ./adapter --output ./merged --dtype fp16 --layout transformers",
+            "  florence4j merge --model ./trained --output ./half --dtype fp16"
         })
 final class MergeCommand implements Callable<Integer> {
     /** Precisions that a checkpoint is saved in. */
@@ -73,11 +76,10 @@ final class MergeCommand implements Callable<Integer> {
 
     @Option(
             names = "--adapter",
-            required = true,
             paramLabel = "DIR",
-            description = "Folder with adapter_config.json and adapter_model.safetensors, from florence4j or PEFT.")
-    @SuppressWarnings("NullAway.Init") // picocli injects it before call()
-    private Path adapter;
+            description = "Folder with adapter_config.json and adapter_model.safetensors, from florence4j or PEFT;"
+                    + " without it the checkpoint is only written in another precision or layout.")
+    private @Nullable Path adapter;
 
     @Option(
             names = {"-o", "--output"},
@@ -108,6 +110,7 @@ final class MergeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        model.requireGiven();
         Path base = model.directory(new Reporter(spec.commandLine().getErr(), quiet));
         CheckpointSummary summary = CheckpointSummary.read(base);
         AdapterMerge.run(

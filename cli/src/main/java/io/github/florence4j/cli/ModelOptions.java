@@ -2,6 +2,7 @@ package io.github.florence4j.cli;
 
 import io.github.florence4j.hub.HubSettings;
 import io.github.florence4j.hub.ModelLocation;
+import io.github.florence4j.tiny.TinyModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -19,23 +20,28 @@ final class ModelOptions {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "DIR|ID",
-            description = "Checkpoint folder, or hub id owner/name[@revision], which is downloaded once.")
+            description = "Checkpoint folder, or hub id owner/name[@revision], which is downloaded once; or tiny, the"
+                    + " small model that travels along (the default).")
     private @Nullable String model;
 
-    /** The folder of the model, downloaded if need be. */
+    /** The folder of the model, downloaded if need be; without one, that of the small model. */
     Path directory(Reporter reporter) throws IOException {
-        return resolve(requireGiven(), reporter);
+        return resolve(model == null ? TinyModel.NAME : model, reporter);
     }
 
-    /** The model as it was given. */
-    String requireGiven() {
+    /** Whether a model was named. */
+    boolean isGiven() {
+        return model != null;
+    }
+
+    /** Requires that a model was named. */
+    void requireGiven() {
         if (model == null) {
             throw new ParameterException(
                     spec.commandLine(),
                     "no model is given: add --model DIR or --model owner/name, for example"
                             + " --model microsoft/Florence-2-base-ft");
         }
-        return model;
     }
 
     /** The folder that a user means by a path or a hub id. */

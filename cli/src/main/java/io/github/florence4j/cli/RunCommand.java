@@ -7,6 +7,7 @@ import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.generation.GenerationOptions;
 import io.github.florence4j.image.DecodeOptions;
 import io.github.florence4j.task.Profile;
+import io.github.florence4j.task.Task;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -119,7 +120,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         checkUsage();
-        List<Job> jobs = tasks.jobs();
+        List<Job> jobs = tasks.jobs(model.isGiven() ? null : Task.OCR); // the small model is there to read
         Profile rules = profile.get();
         Reporter reporter = new Reporter(spec.commandLine().getErr(), quiet);
         List<Missing> missing = new ArrayList<>();
@@ -153,7 +154,6 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void checkUsage() {
-        model.requireGiven();
         decoding.check();
         require(batchSize >= 1, "--batch-size is " + batchSize + "; expected 1 or more");
         require(threads >= 0, "--threads is " + threads + "; expected 0 (one per core) or more");

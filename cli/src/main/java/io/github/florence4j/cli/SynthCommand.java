@@ -101,8 +101,8 @@ final class SynthCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "FORMAT",
             split = ",",
-            description = "${COMPLETION-CANDIDATES}, or both with a comma (default: both).")
-    private List<SynthFormat> formats = List.of(SynthFormat.values());
+            description = "${COMPLETION-CANDIDATES}, several with commas (default: parquet,jsonl).")
+    private List<SynthFormat> formats = List.of(SynthFormat.PARQUET, SynthFormat.JSONL);
 
     @Option(
             names = "--tasks",
@@ -166,6 +166,7 @@ final class SynthCommand implements Callable<Integer> {
                 height,
                 settings,
                 formats.contains(SynthFormat.PARQUET),
+                formats.contains(SynthFormat.CSV),
                 formats.contains(SynthFormat.JSONL) ? tasks : List.of());
         List<WrittenSplit> written;
         if (reporter.showsBars()) {

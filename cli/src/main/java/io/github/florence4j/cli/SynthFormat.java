@@ -7,7 +7,9 @@ enum SynthFormat {
     /** Questions and answers in the columns of DocumentVQA. */
     PARQUET,
     /** Prompts and answers of the reading tasks, with the images beside them. */
-    JSONL;
+    JSONL,
+    /** Questions as a CSV table, with the images beside it. */
+    CSV;
 
     @Override
     public String toString() {

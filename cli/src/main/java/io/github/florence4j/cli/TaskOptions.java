@@ -1,5 +1,6 @@
 package io.github.florence4j.cli;
 
+import io.github.florence4j.metrics.Levenshtein;
 import io.github.florence4j.task.InputKind;
 import io.github.florence4j.task.Region;
 import io.github.florence4j.task.Task;
@@ -7,6 +8,7 @@ import io.github.florence4j.task.TaskInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -48,11 +50,18 @@ final class TaskOptions {
             description = "Prompt that is given to the model as it is, without a task; may be repeated.")
     private List<String> prompts = new ArrayList<>();
 
-    /** The questions, in the order of the command line: tasks first, then prompts. */
-    List<Job> jobs() {
+    /**
+     * The questions, in the order of the command line: tasks first, then prompts.
+     *
+     * @param standard what is asked where nothing is; null for nothing
+     */
+    List<Job> jobs(@Nullable Task<?> standard) {
         try {
             List<Task<?>> asked = new ArrayList<>();
             tasks.forEach(task -> asked.add(task(task)));
+            if (asked.isEmpty() && prompts.isEmpty() && standard != null) {
+                asked.add(standard);
+            }
             requireUse(asked);
             List<Job> jobs = new ArrayList<>();
             asked.stream().distinct().forEach(task -> addNumbered(jobs, task, inputs(task)));
@@ -78,7 +87,7 @@ final class TaskOptions {
     }
 
     private static boolean isTypingError(String name, String token) {
-        return EditDistance.between(name.toUpperCase(Locale.ROOT), token) <= TYPING_ERRORS;
+        return Levenshtein.ofCodePoints(name.toUpperCase(Locale.ROOT), token) <= TYPING_ERRORS;
     }
 
     private void requireUse(List<Task<?>> asked) {

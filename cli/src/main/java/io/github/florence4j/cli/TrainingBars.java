@@ -54,6 +54,7 @@ final class TrainingBars implements TrainingListener, AutoCloseable {
     public void step(TrainingPoint point, long totalSteps) {
         if (bar != null) {
             bar.setExtraMessage(" " + figures(point));
+            bar.maxHint(totalSteps); // it may have changed
             bar.stepTo(point.step());
         } else if (isTimeForALine() || point.step() == totalSteps) {
             lastLine = nanoTime.getAsLong();
@@ -120,7 +121,7 @@ final class TrainingBars implements TrainingListener, AutoCloseable {
 
     private String timeLeft(long step, long totalSteps) {
         double secondsPerStep = (nanoTime.getAsLong() - begun) / 1e9 / Math.max(1, step - stepsBefore);
-        long left = Math.round(secondsPerStep * (totalSteps - step));
+        long left = Math.round(secondsPerStep * Math.max(0, totalSteps - step));
         return String.format(Locale.ROOT, "%d:%02d:%02d", left / 3600, left / 60 % 60, left % 60);
     }
 }

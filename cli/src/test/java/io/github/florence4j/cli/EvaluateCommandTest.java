@@ -79,7 +79,6 @@ class EvaluateCommandTest {
 
     @Test
     void refusesInOneSentence() throws IOException {
-        Cli.run("evaluate", "-d", "x.jsonl").failedWith(2, "--model is missing; for example --model");
         Cli.run("evaluate", "-m", MODEL).failedWith(2, "--data is missing; for example --data");
         evaluate("--metric=anlss").failedWith(2, "unknown metric \"anlss\", expected one of anls, ");
         evaluate("--limit=0").failedWith(2, "the limit is 0 samples; expected 1 or more");

@@ -29,7 +29,7 @@ class FailuresTest {
         Cli.run().failedWith(2, "no command is given");
         Cli.run("paint").failedWith(2, "paint");
         Cli.run("run", "-m", MODEL, "-t", "OD").failedWith(2, "FILE");
-        Cli.run("run", "-t", "OD", COFFEE).failedWith(2, "no model is given: add --model");
+        Cli.run("merge", "-o", "x").failedWith(2, "no model is given: add --model");
         Cli.run("run", "-m", MODEL, COFFEE).failedWith(2, "nothing is asked");
         Cli.run("run", "-m", MODEL, "-t", "OE", COFFEE).failedWith(2, "unknown task 'OE': did you mean <OD>?");
         Cli.run("run", "-m", MODEL, "-t", "<OE>", COFFEE).failedWith(2, "unknown task '<OE>'");

@@ -67,12 +67,23 @@ class MergeCommandTest {
         merge(adapter, adapter).failedWith(1, "adapter is there already; expected a new folder, or an empty one");
         merge(folder, folder.resolve("new")).failedWith(1, "there is no adapter in " + folder + "; expected adapter_");
         assertThat(names(folder)).containsExactly("adapter");
-        Cli.run("merge", "-m", Cli.fixture("tiny-microsoft"), "--output", at("new"))
-                .failedWith(2, "--adapter=DIR");
+        Cli.run("merge", "-m", Cli.fixture("tiny-microsoft"), "--adapter", adapter.toString())
+                .failedWith(2, "--output=DIR");
         Files.createDirectory(folder.resolve("empty"));
         merge(adapter, folder.resolve("empty")).succeeded();
         assertThat(names(folder.resolve("empty")))
                 .contains("model.safetensors", "config.json", "tokenizer.json", "preprocessor_config.json");
+    }
+
+    @Test
+    void writesACheckpointAnewWithoutAdapters() throws IOException {
+        String base = Cli.fixture("tiny-microsoft");
+        Cli.run("merge", "-m", base, "-o", at("half"), "--dtype", "fp16").succeeded();
+        CheckpointSummary summary = CheckpointSummary.read(folder.resolve("half"));
+        assertThat(summary.bytes()).containsOnlyKeys(DType.FLOAT16);
+        assertThat(summary.layout()).isEqualTo(KeyLayout.MICROSOFT);
+        assertThat(summary.parameters())
+                .isEqualTo(CheckpointSummary.read(Path.of(base)).parameters());
     }
 
     private String at(String name) {

@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The place of a model that a user names by a directory or by a hub id. */
+/** The place of a model that a user names by a directory, by a hub id, or by the name of a model in an artifact. */
 public final class ModelLocation {
     private ModelLocation() {}
 
     /**
-     * The directory of a model: the named directory if there is one, else the cached or downloaded snapshot of the
-     * hub id {@code owner/name[@revision]}.
+     * The directory of a model: that of the {@link BundledModel} of this name if there is one, else the named directory if
+     * there is one, else the cached or downloaded snapshot of the hub id {@code owner/name[@revision]}.
      *
-     * @throws HubException if it is neither, or the model cannot be had
+     * @throws HubException if it is none of them, or the model cannot be had
      */
     public static Path resolve(String directoryOrId, HubSettings settings, DownloadListener listener)
             throws IOException {
@@ -29,6 +29,10 @@ public final class ModelLocation {
      */
     public static Path resolve(String directoryOrId, Supplier<HubSettings> settings, DownloadListener listener)
             throws IOException {
+        Optional<BundledModel> bundled = BundledModel.named(directoryOrId);
+        if (bundled.isPresent()) {
+            return bundled.get().folder();
+        }
         Optional<Path> path = path(directoryOrId);
         if (path.filter(Files::isDirectory).isPresent()) {
             return path.get();

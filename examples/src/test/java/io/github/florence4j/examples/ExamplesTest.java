@@ -27,6 +27,11 @@ class ExamplesTest {
                 .containsPattern("coffee\\.png: .*confidence 0\\.\\d\\d, cut short");
     }
 
+    @Test
+    void readPageReadsWithTheModelThatIsNamed() throws Exception {
+        assertThat(output(() -> ReadPage.main(new String[] {PAGE, MODEL}))).isNotBlank();
+    }
+
     private interface Program {
         void run() throws Exception;
     }

@@ -14,6 +14,13 @@ final class Attention {
     private Attention() {}
 
     /**
+     * Queries, keys and values {@code (3, …)} in a type: products of half precision are fast only on whole rows.
+     */
+    static Tensor prepare(Tensor heads, ScalarType type) {
+        return type == ScalarType.BFloat16 ? heads.to(type).contiguous() : heads;
+    }
+
+    /**
      * Of q over k, v {@code (b, h, t, d)}, with an additive mask that broadcasts to {@code (b, h, t, s)}, or the causal
      * mask. In bfloat16 it is composed of matrix products: the fused kernel is ten times slower there.
      */

@@ -19,14 +19,14 @@ public final class BartDecoder {
     private final LearnedPositions positions;
     private final LayerNorm layernormEmbedding;
     private final List<Layer> layers = new ArrayList<>();
-    private final ScalarType contextType;
+    private final ScalarType attentionType;
 
     /** The decoder on the weights below {@code decoder}. */
     public BartDecoder(TextConfig config, Parameters at) {
         this.config = config;
         this.positions = new LearnedPositions(at);
         this.layernormEmbedding = at.layerNorm("layernorm_embedding");
-        this.contextType = at.contextType();
+        this.attentionType = at.attentionType();
         for (int i = 0; i < config.decoderLayers(); i++) {
             layers.add(new Layer(config, at.at("layers").at(i)));
         }
@@ -72,7 +72,7 @@ public final class BartDecoder {
     /** A copy in rows, in the type in which it is kept; it belongs to no scope. */
     private Tensor context(Tensor view) {
         return Scopes.own(
-                () -> (view.scalar_type().intern() == ScalarType.Float ? view.to(contextType) : view).contiguous());
+                () -> (view.scalar_type().intern() == ScalarType.Float ? view.to(attentionType) : view).contiguous());
     }
 
     /**
@@ -108,8 +108,8 @@ public final class BartDecoder {
 
         Layer(TextConfig config, Parameters at) {
             this.config = config;
-            this.selfAttn =
-                    BartAttention.self(at.at("self_attn"), config.decoderAttentionHeads(), config.attentionDropout());
+            this.selfAttn = BartAttention.self(
+                    at.at("self_attn"), config.decoderAttentionHeads(), config.attentionDropout(), ScalarType.Float);
             this.selfAttnLayerNorm = at.layerNorm("self_attn_layer_norm");
             this.encoderAttn = BartAttention.cross(
                     at.at("encoder_attn"), config.decoderAttentionHeads(), config.attentionDropout());

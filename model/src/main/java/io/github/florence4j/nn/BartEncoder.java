@@ -59,8 +59,8 @@ public final class BartEncoder {
 
         Layer(TextConfig config, Parameters at) {
             this.config = config;
-            this.selfAttn =
-                    BartAttention.self(at.at("self_attn"), config.encoderAttentionHeads(), config.attentionDropout());
+            this.selfAttn = BartAttention.self(
+                    at.at("self_attn"), config.encoderAttentionHeads(), config.attentionDropout(), at.attentionType());
             this.selfAttnLayerNorm = at.layerNorm("self_attn_layer_norm");
             this.ffn = new FeedForward(at, config.activationDropout());
             this.finalLayerNorm = at.layerNorm("final_layer_norm");

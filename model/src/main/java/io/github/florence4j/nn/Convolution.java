@@ -2,10 +2,16 @@ package io.github.florence4j.nn;
 
 import static org.bytedeco.pytorch.global.torch.conv2d;
 
+import io.github.florence4j.torch.Autocast;
+import io.github.florence4j.torch.DType;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** A 2-D convolution with bias on channels-last maps, so that tokens and maps are the same memory. */
+/**
+ * A 2-D convolution with bias on channels-last maps, so that tokens and maps are the same memory. It computes in the type of its
+ * weights, and gives that of its input.
+ */
 final class Convolution {
     private static final long[] NO_DILATION = {1, 1};
 
@@ -25,9 +31,13 @@ final class Convolution {
 
     /** {@code (b, y, x, c_in) -> (b, y', x', c_out)}. */
     Tensor forward(Tensor map) {
-        Tensor channelsFirst = map.permute(0, 3, 1, 2); // (b, c_in, y, x), channels-last in memory
-        return conv2d(channelsFirst, weight, bias, stride, padding, NO_DILATION, groups)
+        boolean half =
+                weight.scalar_type().intern() == ScalarType.BFloat16 && !Autocast.isOn(map.device(), DType.BFLOAT16);
+        Tensor operand = half ? map.to(ScalarType.BFloat16) : map;
+        Tensor channelsFirst = operand.permute(0, 3, 1, 2); // (b, c_in, y, x), channels-last in memory
+        Tensor result = conv2d(channelsFirst, weight, bias, stride, padding, NO_DILATION, groups)
                 .permute(0, 2, 3, 1)
                 .contiguous();
+        return half ? result.to(map.scalar_type()) : result;
     }
 }

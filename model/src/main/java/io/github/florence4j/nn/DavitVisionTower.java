@@ -132,10 +132,10 @@ public final class DavitVisionTower {
         private static final long TOKENS_AT_ONCE = 4096;
 
         private final String name;
-        private final Convolution conv1;
+        private final ResidualConvolution conv1;
         private final LayerNorm norm1;
         private final MapAttention attention;
-        private final Convolution conv2;
+        private final ResidualConvolution conv2;
         private final LayerNorm norm2;
         private final FeedForward ffn;
         private final double dropPath;
@@ -153,9 +153,9 @@ public final class DavitVisionTower {
 
         Tensor forward(Tensor input, Regularization regularization) {
             boolean inParts = !GradMode.is_enabled() && regularization == Regularization.NONE;
-            Tensor x = Scopes.keep(() -> Residual.add(conv1.forward(input), input));
+            Tensor x = Scopes.keep(() -> conv1.forward(input));
             Tensor y = inParts ? attendInParts(x) : Scopes.keep(() -> attend(x, regularization));
-            Tensor z = Scopes.keep(() -> Residual.add(conv2.forward(y), y));
+            Tensor z = Scopes.keep(() -> conv2.forward(y));
             return inParts ? feedInParts(z) : Scopes.keep(() -> feed(z, regularization));
         }
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The whole network: vision tower, projector, encoder, decoder and the output head that is tied to the token table
  * (reference: {@code Florence2ForConditionalGeneration}).
  *
- * <p>It holds weights only and no state: any number of threads may use it at once. Build it outside any {@code
+ * <p>On the weights of a checkpoint it has no state: any number of threads may use it at once. On weights in training only
+ * one may. Build it outside any {@code
  * PointerScope}.
  */
 public final class Florence2Network {

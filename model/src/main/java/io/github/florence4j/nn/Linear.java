@@ -21,4 +21,9 @@ public interface Linear {
     default Tensor forwardGelu(Tensor x, Regularization regularization, double dropout) {
         return regularization.gelu(forward(x, regularization), dropout);
     }
+
+    /** {@code x} in the type in which this map takes it, so that its result has that type too. */
+    default Tensor operand(Tensor x) {
+        return x;
+    }
 }

@@ -27,8 +27,13 @@ public final class Parameters {
                     get(name + ".weight"), has(bias) ? new TensorOptional(get(bias)) : new TensorOptional());
         }
 
-        /** The type in which decoding keeps the keys and values of the encoder's output, which each step reads as a whole. */
-        default ScalarType contextType() {
+        /** Whether the tensors never change, so that a layer may compute with others that it made of them. */
+        default boolean isFixed() {
+            return false;
+        }
+
+        /** The type of queries, keys and values in the attentions that are large: all but those of the decoder over its own past. */
+        default ScalarType attentionType() {
             return ScalarType.Float;
         }
 
@@ -73,8 +78,8 @@ public final class Parameters {
         return source.linear(prefix + name);
     }
 
-    ScalarType contextType() {
-        return source.contextType();
+    ScalarType attentionType() {
+        return source.attentionType();
     }
 
     LinearGroup linears(String... names) {
@@ -89,8 +94,8 @@ public final class Parameters {
         return new Convolution(tensor(name + ".weight"), tensor(name + ".bias"), stride, padding, groups);
     }
 
-    /** A depthwise 3 x 3 convolution over {@code channels} that keeps the size. */
-    Convolution depthwise(String name, long channels) {
-        return convolution(name, 1, 1, channels);
+    /** A depthwise 3 x 3 convolution over {@code channels} that keeps the size and is added to its input. */
+    ResidualConvolution depthwise(String name, long channels) {
+        return new ResidualConvolution(tensor(name + ".weight"), tensor(name + ".bias"), channels, source.isFixed());
     }
 }

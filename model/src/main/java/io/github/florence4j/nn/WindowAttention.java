@@ -4,6 +4,7 @@ import static org.bytedeco.pytorch.global.torch.constant_pad_nd;
 
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Self-attention within non-overlapping square windows (specification 2.2; reference: {@code Florence2VisionWindowAttention}).
@@ -16,12 +17,14 @@ final class WindowAttention implements DavitVisionTower.MapAttention {
     private final Linear proj;
     private final int heads;
     private final int window;
+    private final ScalarType type;
 
     WindowAttention(Parameters at, int heads, int window) {
         this.qkv = at.linear("qkv");
         this.proj = at.linear("proj");
         this.heads = heads;
         this.window = window;
+        this.type = at.attentionType();
     }
 
     @Override
@@ -39,13 +42,15 @@ final class WindowAttention implements DavitVisionTower.MapAttention {
         long columns = Math.floorDiv(width + window - 1, window);
         long tokens = (long) window * window;
 
-        Tensor windows = pad(map, rows * window - height, columns * window - width)
+        Tensor windows = pad(qkv.operand(map), rows * window - height, columns * window - width)
                 .view(b, rows, window, columns, window, c)
                 .permute(0, 1, 3, 2, 4, 5)
                 .reshape(b * rows * columns, tokens, c); // (b·windows, t, c)
-        Tensor heads3 = qkv.forward(windows, regularization)
-                .view(b * rows * columns, tokens, 3, heads, c / heads)
-                .permute(2, 0, 3, 1, 4); // (3, b·windows, h, t, d)
+        Tensor heads3 = Attention.prepare(
+                qkv.forward(windows, regularization)
+                        .view(b * rows * columns, tokens, 3, heads, c / heads)
+                        .permute(2, 0, 3, 1, 4), // (3, b·windows, h, t, d)
+                type);
         Tensor attended = regularization
                 .attend(heads3.select(0, 0), heads3.select(0, 1), heads3.select(0, 2), new TensorOptional(), 0, false)
                 .transpose(1, 2)

@@ -45,16 +45,17 @@ final class OneDnnLinear implements PackedLinear {
 
     @Override
     public Tensor forward(Tensor x, Regularization regularization) {
-        return plain.call(operand(x)).to(x.scalar_type());
+        return plain.call(operand(x).contiguous()).to(x.scalar_type());
     }
 
     @Override
     public Tensor forwardGelu(Tensor x, Regularization regularization, double dropout) {
-        return gelu.call(operand(x));
+        return gelu.call(operand(x).contiguous());
     }
 
-    private Tensor operand(Tensor x) {
-        return x.to(type).contiguous();
+    @Override
+    public Tensor operand(Tensor x) {
+        return x.to(type);
     }
 
     @Override

@@ -48,7 +48,19 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
 
     @Override
     public Tensor get(String name) {
-        return plain.computeIfAbsent(name, key -> Scopes.own(() -> files.get(key)));
+        return plain.computeIfAbsent(name, key -> Scopes.own(() -> read(key)));
+    }
+
+    /** The convolutions that shrink the map are large matrix products too; nothing else is worth half precision. */
+    private Tensor read(String name) {
+        boolean shrinks = name.contains(".convs.") && name.contains(".conv.");
+        Tensor tensor = files.get(name);
+        return shrinks && precision != Precision.FP32 ? tensor.to(ScalarType.BFloat16) : tensor;
+    }
+
+    @Override
+    public boolean isFixed() {
+        return true;
     }
 
     @Override
@@ -57,7 +69,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     }
 
     @Override
-    public ScalarType contextType() {
+    public ScalarType attentionType() {
         return precision == Precision.FP32 ? ScalarType.Float : ScalarType.BFloat16;
     }
 
@@ -83,23 +95,30 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     /** One layer of the outputs of all, which must be equally many. */
     private PackedLinear pack(List<String> names) {
         try (PointerScope scope = new PointerScope()) {
-            boolean biased = files.has(names.get(0) + ".bias");
-            Tensor weight = join(names, ".weight"); // (out, in)
-            PackedLinear layer = pack(names.get(0), weight, biased ? join(names, ".bias") : null);
+            Tensor bias = files.has(names.get(0) + ".bias") ? join(names, ".bias") : null;
+            PackedLinear layer =
+                    switch (precision) {
+                        case FP32 -> oneDnn(names, bias, ScalarType.Float);
+                        case BF16 -> oneDnn(names, bias, ScalarType.BFloat16);
+                        case INT8 -> fbgemm(names, bias);
+                        case AUTO -> throw new IllegalStateException("the precision was not resolved");
+                    };
             packed.add(layer);
             return layer;
         }
     }
 
-    private PackedLinear pack(String name, Tensor weight, @Nullable Tensor bias) {
-        boolean decoder = name.contains(".decoder.") || name.endsWith(".shared");
-        long rows = decoder ? DECODER_ROWS : OTHER_ROWS;
-        return switch (precision) {
-            case FP32 -> new OneDnnLinear(weight, bias, ScalarType.Float, rows);
-            case BF16 -> new OneDnnLinear(weight, bias, ScalarType.BFloat16, rows);
-            case INT8 -> new FbgemmLinear(weight, bias);
-            case AUTO -> throw new IllegalStateException("the precision was not resolved");
-        };
+    private PackedLinear oneDnn(List<String> names, @Nullable Tensor bias, ScalarType type) {
+        String name = names.get(0);
+        boolean decodes = name.contains(".decoder.") || name.endsWith(".shared");
+        return new OneDnnLinear(join(names, ".weight"), bias, type, decodes ? DECODER_ROWS : OTHER_ROWS);
+    }
+
+    private PackedLinear fbgemm(List<String> names, @Nullable Tensor bias) {
+        List<String> weights = names.stream().map(name -> name + ".weight").toList();
+        try (ByteMatrix weight = ByteMatrix.read(files, weights)) {
+            return new FbgemmLinear(weight, bias);
+        }
     }
 
     private Tensor join(List<String> names, String suffix) {
@@ -108,7 +127,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
         }
         TensorVector parts = new TensorVector();
         names.forEach(name -> parts.push_back(files.copy(name + suffix)));
-        return torch.cat(parts, 0);
+        return torch.cat(parts, 0); // (out, in)
     }
 
     /** Frees the weights. */

@@ -9,6 +9,7 @@ import io.github.florence4j.torch.file.InvalidWeightsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -87,6 +88,34 @@ public final class CheckpointReader implements Parameters.Source, AutoCloseable 
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Rows {@code first} to {@code first + count - 1} of a matrix, as {@link #copy} gives it. */
+    public Tensor copyRows(String name, long first, long count) {
+        String stored = TensorNames.untied(name);
+        CheckpointFiles.Located located = located(name);
+        if (plan.layout().transposes(stored)) {
+            return Scopes.keep(() -> copy(name).narrow(0, first, count).clone());
+        }
+        try {
+            return Scopes.keep(() -> TensorLoading.copyRows(located, first, count));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The shape of a tensor, as {@link #copy} gives it. */
+    public List<Long> shape(String name) {
+        List<Long> shape = located(name).info().shape();
+        return plan.layout().transposes(TensorNames.untied(name)) ? List.of(shape.get(1), shape.get(0)) : shape;
+    }
+
+    private CheckpointFiles.Located located(String name) {
+        CheckpointFiles.Located located = plan.tensors().get(TensorNames.untied(name));
+        if (located == null) {
+            throw new InvalidWeightsException("the weights have no tensor " + name);
+        }
+        return located;
     }
 
     private Tensor missing(String name) {

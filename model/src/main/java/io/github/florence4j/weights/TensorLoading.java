@@ -32,6 +32,13 @@ final class TensorLoading {
         return checked(name, located, layout, located.file().copy(located.info().name(), dtype));
     }
 
+    /** Some rows of a matrix, in single precision and in memory of their own. */
+    static Tensor copyRows(Located located, long first, long count) throws IOException {
+        Tensor rows = located.file().copyRows(located.info().name(), DType.FLOAT32, first, count);
+        requireFinite(located, rows);
+        return rows;
+    }
+
     private static Tensor checked(String name, Located located, KeyLayout layout, Tensor tensor) {
         requireFinite(located, tensor);
         return layout.transposes(name) ? tensor.t().contiguous() : tensor;

@@ -44,6 +44,29 @@ class CheckpointTest {
     Path folder;
 
     @Test
+    void aReaderGivesTheTensorsThatLoadingGives() throws IOException {
+        for (Path directory : List.of(TRANSFORMERS, MICROSOFT, PICKLE)) {
+            try (PointerScope scope = new PointerScope();
+                    Checkpoint loaded = Checkpoint.load(directory, DType.FLOAT32);
+                    CheckpointReader reader = CheckpointReader.open(directory)) {
+                assertThat(reader.config()).isEqualTo(loaded.config());
+                for (String name : loaded.weights().names()) {
+                    assertThat(reader.copy(name).equal(loaded.weights().get(name)))
+                            .as(name)
+                            .isTrue();
+                    assertThat(reader.get(name).to(DType.FLOAT32.scalarType()).equal(reader.copy(name)))
+                            .as(name)
+                            .isTrue();
+                }
+                assertThat(reader.has(TensorNames.HEAD)).isTrue();
+                assertThat(reader.has(TensorNames.LOGITS_BIAS))
+                        .isEqualTo(loaded.weights().has(TensorNames.LOGITS_BIAS));
+                assertThatThrownBy(() -> reader.copy("no.such")).hasMessage("the weights have no tensor no.such");
+            }
+        }
+    }
+
+    @Test
     void bothLayoutsGiveTheSameTensors() throws IOException {
         try (PointerScope scope = new PointerScope();
                 Checkpoint transformers = Checkpoint.load(TRANSFORMERS, DType.FLOAT32);

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An operator whose arguments are fixed but for some tensors: bound once, such as to the weights of a layer, and called often,
@@ -31,7 +32,7 @@ public final class BoundOperator implements AutoCloseable {
      * @param arguments as those of {@link Operators#call}, or {@link #INPUT}
      * @throws IllegalArgumentException as {@link Operators#call}
      */
-    public static BoundOperator of(String name, String overload, Object... arguments) {
+    public static BoundOperator of(String name, String overload, @Nullable Object... arguments) {
         List<IValue> values = new ArrayList<>();
         int inputs = 0;
         for (Object argument : arguments) {

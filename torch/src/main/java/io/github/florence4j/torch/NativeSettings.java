@@ -21,8 +21,9 @@ public final class NativeSettings {
         setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
         String waiting = System.getenv("OMP_WAIT_POLICY");
-        boolean oneThread = "1".equals(System.getenv("OMP_NUM_THREADS"));
-        if (!"PASSIVE".equalsIgnoreCase(waiting) && !oneThread) {
+        boolean onePool =
+                "1".equals(System.getenv("OMP_NUM_THREADS")) || "1".equals(System.getenv("OPENBLAS_NUM_THREADS"));
+        if (!"PASSIVE".equalsIgnoreCase(waiting) && !onePool) {
             LOG.warn(
                     "OMP_WAIT_POLICY is {}; start this process with OMP_WAIT_POLICY=PASSIVE, decoding is several times"
                             + " slower without",

@@ -17,6 +17,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorList;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls any ATen operator by its name and overload through the dispatcher, for operators that the Java binding does not
@@ -36,7 +37,7 @@ public final class Operators {
      *     {@code long[]}, {@link DType}, {@link Scalar}, {@link Device}, {@link IValue}, or null for none
      * @throws IllegalArgumentException when there is no such operator or an argument has another type
      */
-    public static Tensor call(String name, String overload, Object... arguments) {
+    public static Tensor call(String name, String overload, @Nullable Object... arguments) {
         OperatorHandle operator = handle(name, overload);
         return Scopes.keep(() -> {
             IValueVector stack = stack(arguments);
@@ -50,7 +51,7 @@ public final class Operators {
      *
      * @throws IllegalArgumentException as {@link #call}
      */
-    public static void run(String name, String overload, Object... arguments) {
+    public static void run(String name, String overload, @Nullable Object... arguments) {
         OperatorHandle operator = handle(name, overload);
         try (PointerScope scope = new PointerScope()) {
             operator.callBoxed(stack(arguments));
@@ -61,7 +62,7 @@ public final class Operators {
         return HANDLES.computeIfAbsent(name + "." + overload, key -> find(name, overload));
     }
 
-    private static IValueVector stack(Object... arguments) {
+    private static IValueVector stack(@Nullable Object... arguments) {
         IValueVector stack = new IValueVector();
         for (Object argument : arguments) {
             stack.push_back(value(argument));
@@ -75,7 +76,7 @@ public final class Operators {
      *
      * @throws IllegalArgumentException as {@link #call}
      */
-    public static IValue callForValue(String name, String overload, Object... arguments) {
+    public static IValue callForValue(String name, String overload, @Nullable Object... arguments) {
         OperatorHandle operator = handle(name, overload);
         return Scopes.own(() -> {
             IValueVector stack = stack(arguments);

@@ -6,26 +6,29 @@ import java.util.List;
 
 /**
  * Examples that go through the model together. It may be smaller than asked for: at the end of an epoch, and where pictures
- * could not be read.
+ * could not be read, whose places stay empty. Which samples belong together is thus the same however many of them make a
+ * batch.
  *
- * @param examples at least one
+ * @param examples the examples, none where no picture of the batch could be read
  * @param after where reading goes on after this batch
  */
 public record Batch(List<Example> examples, LoaderPosition after) {
     /** The label of padding, which carries no loss. */
     public static final long IGNORED = -100;
 
-    /** Checks that there are examples. */
+    /** Copies the list. */
     public Batch {
         examples = List.copyOf(examples);
-        if (examples.isEmpty()) {
-            throw new IllegalArgumentException("a batch has at least one example");
-        }
     }
 
     /** The number of examples. */
     public int size() {
         return examples.size();
+    }
+
+    /** Whether none of its pictures could be read. */
+    public boolean isEmpty() {
+        return examples.isEmpty();
     }
 
     /** The ids, in order. */

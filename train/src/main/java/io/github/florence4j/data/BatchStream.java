@@ -98,7 +98,7 @@ public final class BatchStream implements AutoCloseable {
     }
 
     /**
-     * The next batch, or nothing at the end of the epoch.
+     * The next batch, or nothing at the end of the epoch. It is empty where none of its pictures could be read.
      *
      * @throws IOException if the data itself cannot be read any further; bad records go to the listener instead
      */
@@ -112,7 +112,7 @@ public final class BatchStream implements AutoCloseable {
                 plan.rejected().forEach(listener::rejected);
                 List<Example> examples = examples(taken);
                 position = plan.after();
-                if (!examples.isEmpty()) {
+                if (!plan.samples().isEmpty()) {
                     return Optional.of(new Batch(examples, position));
                 }
             }

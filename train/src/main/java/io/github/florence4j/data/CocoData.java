@@ -1,6 +1,7 @@
 package io.github.florence4j.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.florence4j.metrics.TruthBox;
 import io.github.florence4j.result.Box;
 import io.github.florence4j.text.LocationQuantizer;
 import java.io.IOException;
@@ -36,14 +37,18 @@ public final class CocoData {
         KEEP
     }
 
-    private record Labelled(String label, Box box) {}
+    /** Whether a box can be learned: no group, and not flat. */
+    private static boolean isAnswer(TruthBox box) {
+        return !box.crowd() && box.box().width() > 0 && box.box().height() > 0;
+    }
 
     private CocoData() {}
 
     /**
      * Detection: the prompt {@code <OD>}, and as answer for each box its category and then its four location tokens, with
      * nothing between: {@code car<loc_52><loc_332><loc_932><loc_774>}. Pixels become bins by the reference's rule
-     * ({@link LocationQuantizer}: rounded down, 0 to 999). Crowd regions ({@code iscrowd}) and boxes without area are left out.
+     * ({@link LocationQuantizer}: rounded down, 0 to 999). Crowd regions ({@code iscrowd}) and boxes without area are left out of
+     * the answer; {@link Sample#boxes} holds all with {@code iscrowd} and {@code area}, for COCO's own measure.
      *
      * @param imageFolder where the pictures lie; null for the file's own folder
      * @throws InvalidDataException if the file is missing, no JSON, or no COCO file
@@ -58,11 +63,8 @@ public final class CocoData {
                         labels.put(node.path("id").asLong(), node.path("name").asText()));
         Map<Long, List<JsonNode>> annotations = byImage(root);
         return source(name, file, imageFolder, root, (id, image, picture) -> {
-            List<Labelled> boxes = new ArrayList<>();
+            List<TruthBox> boxes = new ArrayList<>();
             for (JsonNode annotation : annotations.getOrDefault(image.path("id").asLong(), List.of())) {
-                if (annotation.path("iscrowd").asInt() == 1) {
-                    continue;
-                }
                 String label = labels.get(annotation.path("category_id").asLong());
                 Box box = box(annotation.path("bbox"));
                 if (label == null || box == null) {
@@ -71,38 +73,47 @@ public final class CocoData {
                             "annotation " + annotation.path("id").asText()
                                     + (box == null ? " has no bbox of four numbers" : " has an unknown category_id"));
                 }
-                if (box.width() > 0 && box.height() > 0) {
-                    boxes.add(new Labelled(label, box));
-                }
+                double area = annotation.path("area").asDouble(box.width() * box.height());
+                boxes.add(new TruthBox(
+                        label, box, area, annotation.path("iscrowd").asInt() == 1));
             }
-            sort(boxes, order);
-            return detected(id, image, picture, prompt, boxes, empty);
+            return detected(id, image, picture, prompt, boxes, order, empty);
         });
     }
 
     private static Entry detected(
-            String id, JsonNode image, ImageRef picture, String prompt, List<Labelled> boxes, Empty empty) {
+            String id,
+            JsonNode image,
+            ImageRef picture,
+            String prompt,
+            List<TruthBox> boxes,
+            BoxOrder order,
+            Empty empty) {
         int width = image.path("width").asInt();
         int height = image.path("height").asInt();
         if (width < 1 || height < 1) {
             return new RejectedSample(id, "the image has no width and height in the file");
         }
-        if (boxes.isEmpty() && empty == Empty.REJECT) {
+        List<TruthBox> answers =
+                new ArrayList<>(boxes.stream().filter(CocoData::isAnswer).toList());
+        if (answers.isEmpty() && empty == Empty.REJECT) {
             return new RejectedSample(id, "the image has no boxes");
         }
+        sort(answers, order);
         LocationQuantizer quantizer = new LocationQuantizer(width, height);
         StringBuilder answer = new StringBuilder();
-        for (Labelled labelled : boxes) {
-            answer.append(labelled.label()).append(LocationQuantizer.tokens(quantizer.quantize(labelled.box())));
+        for (TruthBox box : answers) {
+            answer.append(box.label()).append(LocationQuantizer.tokens(quantizer.quantize(box.box())));
         }
-        return new Sample(id, picture, prompt, List.of(answer.toString()));
+        return new Sample(
+                id, picture, prompt, List.of(answer.toString()), List.of(), new TrueBoxes(width, height, boxes));
     }
 
-    private static void sort(List<Labelled> boxes, BoxOrder order) {
+    private static void sort(List<TruthBox> boxes, BoxOrder order) {
         switch (order) {
             case FILE -> {}
             case READING ->
-                boxes.sort(Comparator.comparingDouble((Labelled b) -> b.box().y1())
+                boxes.sort(Comparator.comparingDouble((TruthBox b) -> b.box().y1())
                         .thenComparingDouble(b -> b.box().x1()));
             case LARGEST ->
                 boxes.sort(Comparator.comparingDouble(

@@ -1,6 +1,7 @@
 package io.github.florence4j.data;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One example for training or evaluation: an image, a prompt and what is to be answered.
@@ -10,13 +11,20 @@ import java.util.List;
  * @param prompt the task token and its input, as {@code io.github.florence4j.task.Prompts.of} takes it
  * @param answers the accepted answers, the first being the principal one; empty where the data has none (test splits)
  * @param tags what the data says about the question, such as DocVQA's {@code question_types}; may be empty
+ * @param boxes what is truly there, where the data says more about it than the answers; else null
  */
-public record Sample(String id, ImageRef image, String prompt, List<String> answers, List<String> tags)
+public record Sample(
+        String id, ImageRef image, String prompt, List<String> answers, List<String> tags, @Nullable TrueBoxes boxes)
         implements Entry {
     /** Copies the lists. */
     public Sample {
         answers = List.copyOf(answers);
         tags = List.copyOf(tags);
+    }
+
+    /** A sample whose answers say it all. */
+    public Sample(String id, ImageRef image, String prompt, List<String> answers, List<String> tags) {
+        this(id, image, prompt, answers, tags, null);
     }
 
     /** A sample without tags. */
@@ -26,6 +34,6 @@ public record Sample(String id, ImageRef image, String prompt, List<String> answ
 
     /** This sample under another id. */
     public Sample withId(String newId) {
-        return new Sample(newId, image, prompt, answers, tags);
+        return new Sample(newId, image, prompt, answers, tags, boxes);
     }
 }

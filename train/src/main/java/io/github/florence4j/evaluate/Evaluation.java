@@ -178,6 +178,10 @@ public final class Evaluation {
     }
 
     private void ask(List<Example> examples) throws IOException {
+        if (examples.isEmpty()) {
+            requireSomeUse();
+            return;
+        }
         if (metrics.isEmpty()) {
             Sample first = examples.get(0).sample();
             metrics = DefaultMetrics.of(

@@ -1,5 +1,6 @@
 package io.github.florence4j.evaluate;
 
+import io.github.florence4j.data.TrueBoxes;
 import io.github.florence4j.metrics.DetectionSample;
 import io.github.florence4j.metrics.GroundingSample;
 import io.github.florence4j.metrics.MaskSample;
@@ -97,15 +98,28 @@ final class MetricSamples {
                         .toList());
     }
 
-    /** The boxes of a sample; a prediction without a score of its own ranks last. */
+    /**
+     * The boxes of a sample, the true ones as the data has them where it does: then all are in the pixels of the data. A
+     * prediction without a score of its own ranks last.
+     */
     static DetectionSample detections(SampleResult sample) {
+        TrueBoxes there = sample.boxes();
         return new DetectionSample(
                 labelled(sample.prediction()).stream()
-                        .map(found -> new PredictedBox(found.label(), found.box(), rank(found.score())))
+                        .map(found -> new PredictedBox(
+                                found.label(),
+                                there == null
+                                        ? found.box()
+                                        : there.scaled(found.box(), sample.width(), sample.height()),
+                                rank(found.score())))
                         .toList(),
-                labelled(truth(sample)).stream()
-                        .map(there -> new TruthBox(there.label(), there.box()))
-                        .toList());
+                there == null ? answered(sample) : there.boxes());
+    }
+
+    private static List<TruthBox> answered(SampleResult sample) {
+        return labelled(truth(sample)).stream()
+                .map(item -> new TruthBox(item.label(), item.box()))
+                .toList();
     }
 
     private static double rank(Score score) {

@@ -1,6 +1,7 @@
 package io.github.florence4j.evaluate;
 
 import io.github.florence4j.data.Sample;
+import io.github.florence4j.data.TrueBoxes;
 import io.github.florence4j.result.TaskResult;
 import io.github.florence4j.task.Profile;
 import io.github.florence4j.task.Prompt;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags what the data says about the question
  * @param prediction what the model answered; nothing of it where it failed
  * @param truth the first accepted answer, read as the model's is; null where the data has none
+ * @param boxes the true boxes as the data has them; null where the answers say it all
  * @param confidence geometric mean of the probabilities of the answer's tokens, 0..1
  * @param truncated whether the token limit cut the answer short
  * @param error why the model could not answer, one sentence; empty where it did. Such a sample is scored as an empty answer
@@ -40,6 +42,7 @@ public record SampleResult(
         List<String> tags,
         TaskResult prediction,
         @Nullable TaskResult truth,
+        @Nullable TrueBoxes boxes,
         double confidence,
         boolean truncated,
         String error) {
@@ -74,6 +77,7 @@ public record SampleResult(
                 sample.tags(),
                 prediction,
                 truth,
+                sample.boxes(),
                 confidence,
                 truncated,
                 error);

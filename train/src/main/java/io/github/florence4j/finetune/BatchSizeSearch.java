@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Finds the largest batch that fits in memory by trying: 1, 2, 4 and so on examples as long as the longest of the first few
+ * Finds the largest batch that fits in memory at once, without micro-batches, by trying: 1, 2, 4 and so on examples as long as the longest of the first few
  * hundred go forward and backward, and the growth of the process from one size to the next tells what the next would
  * take. Weights and random numbers are afterwards as they were.
  */

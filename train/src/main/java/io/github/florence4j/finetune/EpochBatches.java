@@ -5,15 +5,19 @@ import io.github.florence4j.data.BatchStream;
 import io.github.florence4j.data.LoaderPosition;
 import io.github.florence4j.data.SampleLoader;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 
-/** The batches of an epoch with a look ahead, so that a step knows whether it is the last of its epoch. */
+/**
+ * The batches of an epoch with a look ahead, so that a step knows whether it is the last of its epoch. Empty batches are given
+ * like others, but for those at the end: as long as there is a next batch, there is an example to come.
+ */
 final class EpochBatches implements AutoCloseable {
     private final BatchStream stream;
-    private Optional<Batch> next;
+    private final Deque<Batch> ahead = new ArrayDeque<>();
     private LoaderPosition position;
 
     /** Reads on from a position. */
@@ -21,7 +25,7 @@ final class EpochBatches implements AutoCloseable {
         this.stream = loader.open(from);
         this.position = from;
         try {
-            this.next = stream.next();
+            look();
         } catch (IOException | RuntimeException e) {
             stream.close();
             throw e;
@@ -30,14 +34,16 @@ final class EpochBatches implements AutoCloseable {
 
     /** Whether the epoch has another batch. */
     boolean hasNext() {
-        return next.isPresent();
+        return !ahead.isEmpty();
     }
 
     /** The next batch. */
     Batch take() throws IOException {
-        Batch batch = next.orElseThrow(NoSuchElementException::new);
-        next = stream.next();
-        position = next.isPresent() ? batch.after() : stream.position();
+        Batch batch = ahead.remove();
+        if (ahead.isEmpty()) {
+            look();
+        }
+        position = ahead.isEmpty() ? stream.position() : batch.after();
         return batch;
     }
 
@@ -48,6 +54,16 @@ final class EpochBatches implements AutoCloseable {
             taken.add(take());
         }
         return taken;
+    }
+
+    /** Reads up to the next batch with examples. */
+    private void look() throws IOException {
+        Optional<Batch> next = stream.next();
+        while (next.isPresent() && next.get().isEmpty()) {
+            ahead.add(next.get());
+            next = stream.next();
+        }
+        next.ifPresentOrElse(ahead::add, ahead::clear);
     }
 
     /** Where reading goes on after the batches taken; after the last one, the start of the next epoch. */

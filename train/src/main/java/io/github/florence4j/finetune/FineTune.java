@@ -1,6 +1,7 @@
 package io.github.florence4j.finetune;
 
 import io.github.florence4j.data.Batch;
+import io.github.florence4j.data.InvalidDataException;
 import io.github.florence4j.data.SampleLoader;
 import io.github.florence4j.finetune.FineTuneConfig.Training;
 import io.github.florence4j.report.OutputFile;
@@ -39,13 +40,13 @@ public final class FineTune implements AutoCloseable {
     private final TrainingListener listener;
     private final BooleanSupplier stop;
     private final CheckpointStore checkpoints;
-    private final RunPlan plan;
-    private final LearningRate rate;
     private final Rejections rejections;
     private final Rejections rejectedInValidation;
     private final Optional<Validation> validation;
     private final RunLog log;
     private TrainingState state;
+    private RunPlan plan;
+    private LearningRate rate;
 
     /**
      * How a run ended.
@@ -85,12 +86,34 @@ public final class FineTune implements AutoCloseable {
         this.rejections = new Rejections(listener);
         this.rejectedInValidation = new Rejections(listener);
         this.validation = Validation.of(session, rejectedInValidation, listener, stop);
-        FineTuneConfig.Optimizer optimizer = config.optimizer();
-        this.rate = new LearningRate(
+        this.rate = rate(config.optimizer(), plan);
+    }
+
+    private static LearningRate rate(FineTuneConfig.Optimizer optimizer, RunPlan plan) {
+        return new LearningRate(
                 optimizer.schedule(),
                 optimizer.lr(),
                 Math.min(optimizer.warmupSteps(), plan.totalSteps()),
                 plan.totalSteps());
+    }
+
+    /**
+     * Opens the data of runs that follow one another and closes it again, so that what is wrong with the last is known before
+     * the first begins.
+     *
+     * @throws IllegalArgumentException when a configuration names a source or metric that cannot be
+     * @throws IOException when data cannot be read; the sentence names the run by its folder
+     */
+    public static void check(List<FineTuneConfig> runs) throws IOException {
+        for (FineTuneConfig run : runs) {
+            try {
+                TrainingSession.checkData(run);
+            } catch (IOException e) {
+                throw new InvalidDataException(run.output() + ": " + e.getMessage(), e);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(run.output() + ": " + e.getMessage(), e);
+            }
+        }
     }
 
     /** Whether a run in that folder is over and its result written. */
@@ -145,13 +168,14 @@ public final class FineTune implements AutoCloseable {
         if (saved != null) {
             sentences.addAll(saved.differences(session.config, session.train.count()));
         }
-        RunPlan plan =
-                RunPlan.of(session.config.training(), session.train.count(), batchSize(session, saved, sentences));
+        TrainingState state = saved == null ? TrainingState.START : saved.state();
+        RunPlan plan = RunPlan.of(
+                        session.config.training(), session.train.count(), batchSize(session, saved, sentences))
+                .after(state.epochEnd());
         if (latest != null && saved != null) {
             checkpoints.restore(latest, session.tensors());
             Seeds.restore(saved.random());
         }
-        TrainingState state = saved == null ? TrainingState.START : saved.state();
         session.describe(plan, sentences);
         Files.deleteIfExists(output.resolve(RunResult.OUTCOME));
         checkpoints.clean();
@@ -238,6 +262,10 @@ public final class FineTune implements AutoCloseable {
                 return End.STOPPED;
             }
             boolean epochEnds = !batches.hasNext();
+            if (epochEnds) {
+                state = state.withEpochEnd();
+                planAgain();
+            }
             boolean saves = config.saving().saveEvery().isDue(state.step(), epochEnds) || isDone();
             state = state.withValidationDue(validates(epochEnds));
             if (saves) {
@@ -267,8 +295,19 @@ public final class FineTune implements AutoCloseable {
         return validation.isPresent() && patience > 0 && state.worse() >= patience;
     }
 
+    /** Plans the epochs to come by the one that ended: records that could not be used will not be usable then. */
+    private void planAgain() {
+        RunPlan next = plan.after(state.epochEnd());
+        if (next.totalSteps() != plan.totalSteps() && !isDone()) {
+            listener.notice("there will be " + next.totalSteps() + " steps rather than " + plan.totalSteps()
+                    + ", as the epoch that ended had fewer or more usable records than was planned");
+        }
+        plan = next;
+        rate = rate(config.optimizer(), plan);
+    }
+
     private boolean isDone() {
-        return state.step() >= plan.totalSteps() || state.position().epoch() >= plan.epochs();
+        return plan.isDone(state);
     }
 
     /** One optimizer step; false when the run was told to stop, and everything is then as before the step. */
@@ -281,19 +320,25 @@ public final class FineTune implements AutoCloseable {
         LossSum loss = LossSum.NONE;
         int examples = 0;
         List<String> ids = List.of();
-        for (int left = plan.accumulation(); left > 0 && batches.hasNext(); ) {
-            if (stop.getAsBoolean()) {
-                Seeds.restore(random);
-                return false;
+        while (examples == 0) { // where no picture of a step's places could be read, those after them make the step
+            for (int left = plan.accumulation(); left > 0 && batches.hasNext(); ) {
+                if (stop.getAsBoolean()) {
+                    Seeds.restore(random);
+                    return false;
+                }
+                List<Batch> taken = batches.take(Math.min(left, session.workers.count()));
+                left -= taken.size();
+                List<Batch> full =
+                        taken.stream().filter(batch -> !batch.isEmpty()).toList();
+                if (!full.isEmpty()) {
+                    examples += full.stream().mapToInt(Batch::size).sum();
+                    ids = full.stream().flatMap(batch -> batch.ids().stream()).toList();
+                    for (LossSum part : session.accumulate(full)) {
+                        loss = loss.plus(part);
+                    }
+                    requireFinite(loss, ids);
+                }
             }
-            List<Batch> taken = batches.take(Math.min(left, session.workers.count()));
-            left -= taken.size();
-            examples += taken.stream().mapToInt(Batch::size).sum();
-            ids = taken.stream().flatMap(batch -> batch.ids().stream()).toList();
-            for (LossSum part : session.accumulate(taken)) {
-                loss = loss.plus(part);
-            }
-            requireFinite(loss, ids);
         }
         session.workers.gather();
 

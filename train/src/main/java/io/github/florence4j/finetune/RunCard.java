@@ -60,6 +60,7 @@ final class RunCard {
                         ? ModelCard.Form.MICROSOFT
                         : ModelCard.Form.TRANSFORMERS,
                 prompt,
+                session.base.config().text().maxPositionEmbeddings(),
                 List.of(),
                 data(prompt),
                 trained,

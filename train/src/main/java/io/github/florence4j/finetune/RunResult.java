@@ -7,6 +7,7 @@ import io.github.florence4j.report.ModelCard;
 import io.github.florence4j.report.OutputFile;
 import io.github.florence4j.report.RunPoint;
 import io.github.florence4j.weights.CheckpointWriter;
+import io.github.florence4j.weights.KeyLayout;
 import io.github.florence4j.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ final class RunResult {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String LOSS = "loss";
     private static final String CURVES = "curves.png";
+    private static final String ADAPTER = "adapter";
 
     private final TrainingSession session;
     private final CheckpointStore checkpoints;
@@ -51,7 +53,7 @@ final class RunResult {
         }
         CheckpointWriter.copyProcessorFiles(session.modelFolder, output, session.base.config(), saving.saveLayout());
         if (session.model instanceof TrainedAdapters adapters) {
-            adapters.export(output.resolve("adapter"));
+            adapters.export(output.resolve(ADAPTER));
         }
     }
 
@@ -62,7 +64,14 @@ final class RunResult {
         OptionalLong bestStep = best == null ? OptionalLong.empty() : OptionalLong.of(best.step());
         String title = output.toAbsolutePath().normalize().getFileName().toString();
         new CurveChart(title, history, metric, bestStep).writePng(output.resolve(CURVES));
-        ModelCard.write(output, card.facts(title, state, history, CURVES));
+        ModelCard.Facts facts = card.facts(title, state, history, CURVES);
+        ModelCard.write(output, facts);
+        if (session.model instanceof TrainedAdapters adapters) {
+            ModelCard.Form form = adapters.exportLayout() == KeyLayout.MICROSOFT
+                    ? ModelCard.Form.MICROSOFT_ADAPTER
+                    : ModelCard.Form.ADAPTER;
+            ModelCard.write(output.resolve(ADAPTER), facts.ofAdapters(ADAPTER, form));
+        }
     }
 
     /** Says that all is written. */

@@ -47,8 +47,10 @@ record SavedRun(
         List<String> refused = new ArrayList<>();
         List<String> told = new ArrayList<>();
         JsonNode tree = ConfigFile.tree(now);
+        JsonNode defaults = ConfigFile.tree(FineTuneConfig.DEFAULTS);
         for (ConfigKey key : ConfigKey.all()) {
-            String before = ConfigFile.text(value(config, key));
+            JsonNode saved = value(config, key);
+            String before = ConfigFile.text(saved.isMissingNode() ? value(defaults, key) : saved); // a newer key
             String after = ConfigFile.text(value(tree, key));
             if (!before.equals(after)) {
                 String change = key.name() + " was " + before + " and is " + after;

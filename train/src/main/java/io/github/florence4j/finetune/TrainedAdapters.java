@@ -71,8 +71,13 @@ final class TrainedAdapters implements TrainedModel {
 
     /** Writes the adapters for Python's PEFT, with the module names of the base's own layout where it has them. */
     void export(Path folder) throws IOException {
+        LoraFiles.save(adapters, folder, baseName, exportLayout());
+    }
+
+    /** The layout of the names that {@link #export} writes. */
+    KeyLayout exportLayout() {
         boolean nameless = weights.trained().contains(Part.PROJECTOR); // no module in the original layout
-        LoraFiles.save(adapters, folder, baseName, nameless ? KeyLayout.TRANSFORMERS : base.layout());
+        return nameless ? KeyLayout.TRANSFORMERS : base.layout();
     }
 
     @Override

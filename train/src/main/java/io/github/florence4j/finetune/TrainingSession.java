@@ -119,6 +119,18 @@ final class TrainingSession implements AutoCloseable {
         }
     }
 
+    /** Opens the data of a configuration and closes it again. */
+    static void checkData(FineTuneConfig config) throws IOException {
+        try (IndexedSource train = Sources.open("data.train", config.data().train())) {
+            FineTuneConfig.require(
+                    train.count() > 0, "the training data " + train.name() + " has no records; expected one or more");
+        }
+        if (config.data().hasValidation()) {
+            Validation.metrics(config.evaluation());
+            Sources.open("data.validation", config.data().validation()).close();
+        }
+    }
+
     private <C extends AutoCloseable> C opened(C resource) {
         open.push(resource);
         return resource;

@@ -56,7 +56,7 @@ final class Validation implements AutoCloseable {
         this.stop = stop;
         this.answers = !metric.equals(LOSS);
         this.options = EvaluationOptions.DEFAULTS
-                .withMetrics(answers && !metric.equals(AUTO) ? List.of(Metric.named(metric)) : List.of())
+                .withMetrics(metrics(evaluation))
                 .withBatchSize(evaluation.evalBatchSize())
                 .withSeed(session.config.training().seed())
                 .withThreads(session.dataThreads());
@@ -87,6 +87,12 @@ final class Validation implements AutoCloseable {
         };
     }
 
+    /** The metrics by name; none where only the loss counts or the data shall decide. */
+    static List<Metric> metrics(FineTuneConfig.Evaluation evaluation) {
+        String metric = evaluation.metric();
+        return metric.equals(LOSS) || metric.equals(AUTO) ? List.of() : List.of(Metric.named(metric));
+    }
+
     /** The validation of a run, if it has data for it. */
     static Optional<Validation> of(
             TrainingSession session, RejectionListener rejections, TrainingListener listener, BooleanSupplier stop) {
@@ -106,7 +112,9 @@ final class Validation implements AutoCloseable {
                         samples, session.config.evaluation().evalBatchSize(), progress::rejected)
                 .open(0)) {
             for (Optional<Batch> batch = batches.next(); batch.isPresent(); batch = batches.next()) {
-                loss = loss.plus(loss(batch.get()));
+                if (!batch.get().isEmpty()) {
+                    loss = loss.plus(loss(batch.get()));
+                }
                 counted += batch.get().size();
                 checkStop();
             }

@@ -38,6 +38,7 @@ public final class Pretrain {
      * @return the folder of the result, or of the stage that was stopped
      */
     public static Outcome run(PretrainFile file, Listener listener, BooleanSupplier stop) throws IOException {
+        FineTune.check(file.stages());
         Path model = file.output().resolve("new");
         if (!Files.exists(model.resolve("model.safetensors"))) {
             NewModelFolder.write(file.model(), model);

@@ -40,8 +40,15 @@ public final class ModelCard {
         TRANSFORMERS,
         /** A checkpoint in the layout of the original code. */
         MICROSOFT,
-        /** LoRA adapters in PEFT's format, to be loaded upon the base model. */
-        ADAPTER
+        /** LoRA adapters in PEFT's format, to be loaded upon a base model in the layout of the transformers library. */
+        ADAPTER,
+        /** LoRA adapters in PEFT's format, to be loaded upon a base model in the layout of the original code. */
+        MICROSOFT_ADAPTER;
+
+        /** Whether it needs a base model. */
+        boolean isAdapter() {
+            return this == ADAPTER || this == MICROSOFT_ADAPTER;
+        }
     }
 
     /**
@@ -78,6 +85,7 @@ public final class ModelCard {
      * @param baseModel the hub id or folder that training began with, as the user named it
      * @param form what the output folder holds
      * @param examplePrompt a prompt as the model takes it, for the examples: {@code <DocVQA>What is the date?}
+     * @param longestAnswer the longest answer that the model has room for, in tokens
      * @param hubDatasets ids of hub data sets for the front matter; what is no {@code owner/name} is left out there
      * @param data the sources, in the order of the table
      * @param trainedParameters number of parameters that were trained
@@ -93,6 +101,7 @@ public final class ModelCard {
             String baseModel,
             Form form,
             String examplePrompt,
+            int longestAnswer,
             List<String> hubDatasets,
             List<DataFacts> data,
             long trainedParameters,
@@ -111,6 +120,25 @@ public final class ModelCard {
             scores = List.copyOf(scores);
             outcome = List.copyOf(outcome);
             machine = List.copyOf(machine);
+        }
+
+        /** What the card of adapters says that lie in a folder of the result. */
+        public Facts ofAdapters(String folder, Form adapterForm) {
+            return new Facts(
+                    name + "/" + folder,
+                    baseModel,
+                    adapterForm,
+                    examplePrompt,
+                    longestAnswer,
+                    hubDatasets,
+                    data,
+                    trainedParameters,
+                    frozenParameters,
+                    settings,
+                    scores,
+                    outcome,
+                    machine,
+                    null);
         }
     }
 
@@ -132,7 +160,7 @@ public final class ModelCard {
 
     private static String frontMatter(Facts facts) {
         ObjectNode front = JsonNodeFactory.instance.objectNode();
-        boolean isAdapter = facts.form() == Form.ADAPTER;
+        boolean isAdapter = facts.form().isAdapter();
         front.put("library_name", isAdapter ? "peft" : "transformers");
         if (HubId.looksLikeHubId(facts.baseModel()) && !Files.isDirectory(Path.of(facts.baseModel()))) {
             front.put("base_model", HubId.parse(facts.baseModel()).repository());

@@ -10,9 +10,9 @@ final class ModelCardUse {
     static void add(Markdown card, Facts facts) {
         card.heading(2, "How to use it");
         String folder = "path/to/" + facts.name();
-        String loaded = facts.form() == ModelCard.Form.ADAPTER ? "path/to/merged" : folder;
+        String loaded = facts.form().isAdapter() ? "path/to/merged" : folder;
         card.paragraph("With florence4j, on the command line and in Java:");
-        String merge = facts.form() == ModelCard.Form.ADAPTER
+        String merge = facts.form().isAdapter()
                 ? "florence4j merge --model " + shell(facts.baseModel()) + " --adapter " + shell(folder) + " --output "
                         + shell(loaded) + "\n"
                 : "";
@@ -53,6 +53,17 @@ final class ModelCardUse {
                         processor = AutoProcessor.from_pretrained(%2$s, trust_remote_code=True)
                         """
                                 .formatted(quoted(folder), quoted(base(facts)));
+                    case MICROSOFT_ADAPTER ->
+                        """
+                        from peft import PeftModel
+                        from transformers import AutoModelForCausalLM, AutoProcessor
+
+                        # the original code, of the original model
+                        base = AutoModelForCausalLM.from_pretrained(%1$s, trust_remote_code=True)
+                        model = PeftModel.from_pretrained(base, %2$s)
+                        processor = AutoProcessor.from_pretrained(%1$s, trust_remote_code=True)
+                        """
+                                .formatted(quoted(base(facts)), quoted(folder));
                     case ADAPTER ->
                         """
                         from peft import PeftModel
@@ -69,10 +80,10 @@ final class ModelCardUse {
 
                 image = Image.open("image.png").convert("RGB")
                 inputs = processor(text=%s, images=image, return_tensors="pt")
-                tokens = model.generate(**inputs, max_new_tokens=1024, num_beams=3)
+                tokens = model.generate(**inputs, max_new_tokens=%s, num_beams=3)
                 print(processor.batch_decode(tokens, skip_special_tokens=True)[0])
                 """
-                        .formatted(quoted(facts.examplePrompt()));
+                        .formatted(quoted(facts.examplePrompt()), facts.longestAnswer());
     }
 
     private static String base(Facts facts) {

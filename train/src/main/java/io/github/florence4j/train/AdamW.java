@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * AdamW with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101; reference: {@code torch.optim.AdamW}), in
@@ -57,7 +58,7 @@ public final class AdamW implements AutoCloseable {
             return new Slot(
                     name,
                     parameter,
-                    Scopes.own(() -> torch.zeros(new long[0])),
+                    Scopes.own(() -> torch.zeros(new long[0]).to(parameter.device(), ScalarType.Float)),
                     Scopes.own(() -> torch.zeros_like(parameter.detach())),
                     Scopes.own(() -> torch.zeros_like(parameter.detach())));
         }
@@ -79,12 +80,16 @@ public final class AdamW implements AutoCloseable {
 
     /**
      * Moves the parameters along their gradients times {@code factor}. Gradients of lower precision than their parameters
-     * become wider one at a time, in the processor's cache.
+     * become wider one at a time, in the processor's cache. What the gradients are afterwards is undefined.
      */
     public void step(double learningRate, double factor) {
         try (NoGrad noGrad = new NoGrad();
                 PointerScope scope = new PointerScope()) {
-            Tensor divisor = torch.full(new long[0], new Scalar(1 / factor));
+            if (slots.isEmpty()) {
+                return;
+            }
+            Tensor divisor = torch.full(new long[0], new Scalar(1 / factor))
+                    .to(slots.get(0).parameter.device(), ScalarType.Float);
             for (boolean decayed : new boolean[] {false, true}) {
                 double weightDecay = decayed ? options.weightDecay : 0;
                 List<Slot> full = new ArrayList<>();
@@ -136,6 +141,8 @@ public final class AdamW implements AutoCloseable {
                 false, // minimize
                 divisor,
                 new IValue()); // no check for infinities
+        // The operator returns nothing, so libtorch does not count it as a change of the parameters.
+        group.forEach(slot -> slot.parameter.unsafeGetTensorImpl().bump_version());
     }
 
     private boolean decays(Slot slot) {

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a checkpoint into which adapters have been merged (reference: PEFT's {@code merge_and_unload}). */
 public final class AdapterMerge {
@@ -23,13 +24,14 @@ public final class AdapterMerge {
      * appears whole or not at all.
      *
      * @param base the checkpoint folder that the adapters were trained on
-     * @param adapter a folder with PEFT's files
+     * @param adapter a folder with PEFT's files; null to only write the base anew
      * @param output must not exist, or be empty
      * @param dtype the precision of the saved tensors
      * @param layout the layout of the saved names, whatever that of the base
      * @throws IllegalArgumentException when the output has files in it, or the adapters do not fit the base
      */
-    public static void run(Path base, Path adapter, Path output, DType dtype, KeyLayout layout) throws IOException {
+    public static void run(Path base, @Nullable Path adapter, Path output, DType dtype, KeyLayout layout)
+            throws IOException {
         Path target = output.toAbsolutePath().normalize();
         requireEmpty(target);
         Files.createDirectories(target.getParent());
@@ -43,11 +45,17 @@ public final class AdapterMerge {
         }
     }
 
-    private static void write(Path base, Path adapter, Path folder, DType dtype, KeyLayout layout) throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.load(base, DType.FLOAT32);
-                LoraAdapters adapters = LoraFiles.load(adapter, checkpoint.weights());
-                Weights merged = adapters.merged()) {
-            CheckpointWriter.save(merged, checkpoint.config(), layout, dtype, folder);
+    private static void write(Path base, @Nullable Path adapter, Path folder, DType dtype, KeyLayout layout)
+            throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.load(base, DType.FLOAT32)) {
+            if (adapter == null) {
+                CheckpointWriter.save(checkpoint.weights(), checkpoint.config(), layout, dtype, folder);
+            } else {
+                try (LoraAdapters adapters = LoraFiles.load(adapter, checkpoint.weights());
+                        Weights merged = adapters.merged()) {
+                    CheckpointWriter.save(merged, checkpoint.config(), layout, dtype, folder);
+                }
+            }
             CheckpointWriter.copyProcessorFiles(base, folder, checkpoint.config(), layout);
         }
     }

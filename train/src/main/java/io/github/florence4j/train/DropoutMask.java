@@ -53,18 +53,18 @@ final class DropoutMask {
     }
 
     /**
-     * Signs of that shape, precision and device: -1 for what is dropped, else 1.
+     * Signs of that shape and precision: -1 for what is dropped, else 1.
      *
      * @param rate the chance of -1, in [0, 1)
      */
     static Tensor signs(long seed, double rate, Tensor like) {
         return fill(seed, dropped(rate), bfloat16(1), true, like.numel())
                 .view(like.shape())
-                .to(like.scalar_type());
+                .to(like.device(), like.scalar_type());
     }
 
     /**
-     * Factors of that shape, precision and device.
+     * Factors of that shape and precision.
      *
      * @param rate the chance of 0, in [0, 1)
      */
@@ -73,10 +73,12 @@ final class DropoutMask {
         double scale = scale(rate);
         DType dtype = DType.of(like);
         if (dtype == DType.BFLOAT16) {
-            return fill(seed, dropped, bfloat16(scale), false, like.numel()).view(like.shape());
+            return fill(seed, dropped, bfloat16(scale), false, like.numel())
+                    .view(like.shape())
+                    .to(like.device(), like.scalar_type());
         }
         Tensor ones = fill(seed, dropped, bfloat16(1), false, like.numel()).view(like.shape());
-        return ones.to(like.scalar_type()).mul_(new Scalar(scale));
+        return ones.to(like.device(), like.scalar_type()).mul_(new Scalar(scale));
     }
 
     /**

@@ -25,7 +25,7 @@ public final class Gradients {
         try (PointerScope scope = new PointerScope()) {
             for (Tensor parameter : parameters.values()) {
                 Tensor gradient = parameter.mutable_grad();
-                if (parameter.numel() >= KEPT && gradient.defined()) {
+                if (parameter.numel() >= KEPT && gradient.defined() && isFull(parameter, gradient)) {
                     gradient.zero_();
                 } else {
                     gradient.reset();

@@ -37,7 +37,7 @@ final class HalfLinear implements Linear, AutoCloseable {
 
     @Override
     public Tensor forward(Tensor x, Regularization regularization) {
-        if (!Autocast.isOn(x.device(), DType.BFLOAT16)) {
+        if (!isHalf()) {
             return linear(x, weight, bias);
         }
         if (!weight.requires_grad() || !GradMode.is_enabled()) {
@@ -54,11 +54,10 @@ final class HalfLinear implements Linear, AutoCloseable {
      */
     @Nullable
     Tensor matrix(Regularization regularization) {
-        boolean half = Autocast.isOn(weight.device(), DType.BFLOAT16);
-        if (!half || !GradMode.is_enabled() || !(regularization instanceof TrainingRegularization pass)) {
-            return null;
+        if (!isHalf() || !(regularization instanceof TrainingRegularization pass)) {
+            return null; // whether gradients are recorded must not decide: layers are computed again to record them
         }
-        Tensor matrix = weight.requires_grad() ? pass.leaf(weight, half()) : half();
+        Tensor matrix = weight.requires_grad() && GradMode.is_enabled() ? pass.leaf(weight, half()) : half();
         Tensor zeros = matrix.new_zeros(matrix.size(0), COLUMNS - (bias.has_value() ? 1 : 0));
         return bias.has_value()
                 ? cat(
@@ -66,6 +65,11 @@ final class HalfLinear implements Linear, AutoCloseable {
                                 matrix, bias.get().to(matrix.scalar_type()).unsqueeze(1), zeros),
                         1)
                 : cat(new TensorVector(matrix, zeros), 1);
+    }
+
+    /** Autocast leaves double precision as it is. */
+    private boolean isHalf() {
+        return DType.of(weight) == DType.FLOAT32 && Autocast.isOn(weight.device(), DType.BFLOAT16);
     }
 
     private Tensor half() {

@@ -45,7 +45,7 @@ public final class TrainingStep {
      * @param recomputed of {@link Part#VISION_TOWER} (2.4 GB an image of 768 pixels in single precision), {@link
      *     Part#ENCODER} and {@link Part#DECODER} (for long answers); other parts have no layers to compute again
      * @param examplesAtOnce examples that go forward and backward at once; fewer need less memory, and give the same
-     *     gradients
+     *     gradients but for what is drawn for dropout
      */
     public TrainingStep(
             TrainingNetwork network, DType precision, int chunkRows, Set<Part> recomputed, int examplesAtOnce) {

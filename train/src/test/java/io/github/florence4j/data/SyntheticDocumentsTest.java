@@ -19,10 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 class SyntheticDocumentsTest {
 
     @Test
-    void areReadAsDocumentVqaAndAsJsonLines(@TempDir Path temp) throws IOException {
+    void areReadAsDocumentVqaAsCsvAndAsJsonLines(@TempDir Path temp) throws IOException {
         Path folder = temp.resolve("set");
         DataSetOptions options = new DataSetOptions(
-                6, 2, 1, 200, 220, PageSettings.DEFAULT, true, List.of(ReadingTask.OCR, ReadingTask.LAYOUT));
+                6, 2, 1, 200, 220, PageSettings.DEFAULT, true, true, List.of(ReadingTask.OCR, ReadingTask.LAYOUT));
         WrittenSplit train =
                 DataSetWriter.write(folder, options, ProgressListener.NONE).get(0);
 
@@ -35,6 +35,16 @@ class SyntheticDocumentsTest {
         assertThat(question.answers()).isNotEmpty();
         assertThat(question.tags()).isNotEmpty();
         assertThat(question.image().decode(new ImageDecoder()).height()).isEqualTo(220);
+        List<Entry> table =
+                TestData.all(Sources.open("csv:" + folder + "/train.csv?prompt=<DocVQA>{question}"), TestData.PASS);
+        assertThat(table).hasSameSizeAs(questions);
+        for (int i = 0; i < table.size(); i++) {
+            Sample row = TestData.sample(table.get(i));
+            Sample same = TestData.sample(questions.get(i));
+            assertThat(row.prompt()).isEqualTo(same.prompt());
+            assertThat(row.answers()).containsExactly(same.answers().get(0));
+            assertThat(row.image().sha256()).isEqualTo(same.image().sha256());
+        }
         Sample layout = TestData.sample(reading.get(1));
         assertThat(layout.prompt()).isEqualTo("<OD>");
         assertThat(layout.answers().get(0)).contains("<loc_");

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.github.florence4j.result.Box;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,10 @@ class TextSourcesTest {
                 .returns(
                         List.of("toothbrush<loc_500><loc_500><loc_999><loc_999>person<loc_0><loc_0><loc_100><loc_100>"),
                         Sample::answers);
+        assertThat(sample(entries.get(0)).boxes().boxes())
+                .hasSize(4) // the crowd and the flat box are there for COCO's own measure
+                .anyMatch(box -> box.crowd() && box.box().equals(new Box(0, 0, 600, 400)))
+                .anyMatch(box -> box.box().width() == 0);
         assertThat(entries.subList(1, 3))
                 .containsExactly(
                         new RejectedSample("2", "the image has no boxes"),

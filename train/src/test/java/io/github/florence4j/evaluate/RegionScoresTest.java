@@ -5,22 +5,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.florence4j.InferenceException;
+import io.github.florence4j.data.IndexedSource;
 import io.github.florence4j.data.InvalidDataException;
 import io.github.florence4j.data.ListSource;
 import io.github.florence4j.data.RejectedSample;
 import io.github.florence4j.data.Sample;
+import io.github.florence4j.data.Sources;
+import io.github.florence4j.metrics.DetectionScores;
 import io.github.florence4j.metrics.Metric;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Which metric measures which answers, with a model whose answers are known. */
 class RegionScoresTest {
+    @TempDir
+    private Path folder;
+
     private static EvaluatedModel model;
     private static NetworkPredictor tokens;
 
@@ -55,6 +66,45 @@ class RegionScoresTest {
         assertThat(result.principal().score(1)).isZero();
         assertThat(result.principal().detectionScores())
                 .hasValueSatisfying(coco -> assertThat(coco.categories()).containsOnlyKeys("cup"));
+    }
+
+    /**
+     * Two pictures of 1000 x 1000 with one cup each, the first with a crowd of cups besides. The model finds both cups, and a
+     * box within the crowd: that counts neither for nor against it. By the answers' words alone it would be a miss, and the
+     * cups' areas would be those of their boxes, not the 900 and 5,000 pixels of the outlines.
+     */
+    @Test
+    void crowdsAndAreasOfTheCocoFileCount() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("instances.json"),
+                """
+                {"images": [{"id": 1, "file_name": "a.png", "width": 1000, "height": 1000},
+                            {"id": 2, "file_name": "b.png", "width": 1000, "height": 1000}],
+                 "categories": [{"id": 1, "name": "cup"}],
+                 "annotations": [
+                   {"id": 1, "image_id": 1, "category_id": 1, "bbox": [100, 100, 400, 400], "area": 900, "iscrowd": 0},
+                   {"id": 2, "image_id": 1, "category_id": 1, "bbox": [500, 500, 500, 500], "area": 9, "iscrowd": 1},
+                   {"id": 3, "image_id": 2, "category_id": 1, "bbox": [100, 100, 400, 400], "area": 5000, "iscrowd": 0}]}
+                """);
+        for (String name : List.of("a.png", "b.png")) { // half as large as the file says
+            ImageIO.write(
+                    new BufferedImage(500, 500, BufferedImage.TYPE_INT_RGB),
+                    "png",
+                    folder.resolve(name).toFile());
+        }
+        String cup = "cup<loc_100><loc_100><loc_500><loc_500>";
+        String inTheCrowd = "cup<loc_600><loc_600><loc_800><loc_800>";
+        try (IndexedSource source = Sources.open("coco:" + file)) {
+            Fake fake = new Fake(tokens, question -> question.example().id().equals("1") ? inTheCrowd + cup : cup);
+            EvaluationResult result = Evaluation.run(fake, source, EvaluationOptions.DEFAULTS, EvaluationListener.NONE);
+
+            assertThat(result.rejected()).isEmpty();
+            DetectionScores scores = result.principal().detectionScores().orElseThrow();
+            assertThat(scores.ap()).isCloseTo(1, within(1e-9));
+            assertThat(scores.apSmall()).isCloseTo(1, within(1e-9));
+            assertThat(scores.apMedium()).isCloseTo(1, within(1e-9));
+            assertThat(scores.apLarge()).isNaN();
+        }
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.github.florence4j.finetune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import io.github.florence4j.data.InvalidDataException;
 import io.github.florence4j.report.RunLog;
 import io.github.florence4j.report.RunPoint;
 import io.github.florence4j.report.TrainingListener;
@@ -61,7 +63,9 @@ class FineTuneTest {
                         "bucket-window",
                         "5"),
                 Map.of("lora-rank", "4", "lora-full", "projector", "freeze", "vision_tower", "schedule", "cosine"),
-                Map.of("ema", "0.9", "gradient-checkpointing", "all", "warmup-steps", "3", "schedule", "constant"));
+                Map.of("ema", "0.9", "gradient-checkpointing", "all", "warmup-steps", "3", "schedule", "constant"),
+                Map.of("precision", "bf16"),
+                Map.of("precision", "bf16", "ema", "0.9", "gradient-checkpointing", "language", "micro-batch", "2"));
     }
 
     @ParameterizedTest
@@ -91,6 +95,9 @@ class FineTuneTest {
         }
         assertThat(folder.resolve("parts/model.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
+        if (way.containsKey("lora-rank")) {
+            assertThat(folder.resolve("parts/adapter/README.md")).content().contains("PeftModel.from_pretrained(base");
+        }
         assertThat(RunLog.read(folder.resolve("parts/metrics.jsonl")))
                 .extracting(RunPoint::step)
                 .isEqualTo(RunLog.read(folder.resolve("whole/metrics.jsonl")).stream()
@@ -138,6 +145,71 @@ class FineTuneTest {
                         .isCloseTo(one.get(i).gradientNorm(), Percentage.withPercentage(1e-1));
             }
         }
+    }
+
+    @Test
+    void aPictureThatCannotBeReadLeavesItsPlaceEmptyHoweverTheStepIsSplit() throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(data));
+        for (int bad :
+                new int[] {1, 4, 5, 6, 7, 9}) { // one of the first step, all of the second, the last of the third
+            lines.set(
+                    bad,
+                    String.format(
+                            "{\"id\":\"q%d\",\"image\":\"lost.png\",\"prefix\":\"<OCR>\",\"suffix\":\"x\"}", bad));
+        }
+        Files.write(data, lines);
+        Map<String, String> whole = Map.of("batch-size", "4", "lr", "1e-6", "shuffle", "false");
+        List<TrainingPoint> one = run("one", whole, false, () -> false).points;
+
+        assertThat(one).extracting(TrainingPoint::step).containsExactly(1L, 2L, 3L, 4L); // two an epoch, of 3 and 1
+        for (int size : new int[] {1, 2}) {
+            Map<String, String> split =
+                    Map.of("batch-size", Integer.toString(size), "global-batch", "4", "lr", "1e-6", "shuffle", "false");
+            List<TrainingPoint> parts = run("of-" + size, split, false, () -> false).points;
+            assertThat(parts).hasSameSizeAs(one);
+            for (int i = 0; i < one.size(); i++) {
+                assertThat(parts.get(i).loss()).isCloseTo(one.get(i).loss(), Percentage.withPercentage(1e-3));
+                assertThat(parts.get(i).epoch()).isEqualTo(one.get(i).epoch());
+            }
+        }
+    }
+
+    @Test
+    void laterEpochsArePlannedByTheOneThatEnded() throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(data));
+        for (int bad : new int[] {0, 3, 4, 8}) {
+            lines.set(bad, "nonsense");
+        }
+        Files.write(data, lines);
+        Map<String, String> settings = Map.of("epochs", "3", "lr", "1");
+
+        Run run = run("planned", settings, false, () -> false);
+
+        // 10 records make 5 steps, 6 usable ones make 3: the rate falls to 1 - 2/15 and then as if there were 9 steps.
+        assertThat(run.totals).containsExactly(15L, 15L, 15L, 9L, 9L, 9L, 9L, 9L, 9L);
+        assertThat(run.points.get(2).learningRate()).isCloseTo(13 / 15.0, within(1e-12));
+        assertThat(run.points.get(3).learningRate()).isCloseTo(6 / 9.0, within(1e-12));
+        assertThat(run.points.get(8).learningRate()).isCloseTo(1 / 9.0, within(1e-12));
+        assertThat(run.notices).anyMatch(notice -> notice.startsWith("there will be 9 steps rather than 15"));
+
+        Run first = run("parts", settings, false, () -> running.size() == 5);
+        Run rest = run("parts", settings, true, () -> false);
+        assertThat(Stream.of(first, rest).flatMap(part -> part.points.stream()).map(TrainingPoint::learningRate))
+                .isEqualTo(run.points.stream().map(TrainingPoint::learningRate).toList());
+    }
+
+    @Test
+    void allRunsOfAChainAreCheckedBeforeTheFirst() {
+        FineTuneConfig good = config("first", Map.of());
+        assertThatThrownBy(() -> FineTune.check(List.of(good, config("second", Map.of("train", "jsonl:lost.jsonl")))))
+                .isInstanceOf(InvalidDataException.class)
+                .hasMessageContaining("second: ")
+                .hasMessageContaining("lost.jsonl");
+        assertThatThrownBy(() -> FineTune.check(
+                        List.of(good, config("third", Map.of("validation", "jsonl:" + data, "metric", "anlz")))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("third: ")
+                .hasMessageContaining("anlz");
     }
 
     @Test
@@ -289,7 +361,7 @@ class FineTuneTest {
 
         Run run = run("bad", Map.of("epochs", "1"), false, () -> false);
 
-        assertThat(run.points).hasSize(6); // the batch of the lost picture has one example
+        assertThat(run.points).hasSize(6); // shuffled, the lost picture shares its batch
         assertThat(run.points.get(5).epoch()).isEqualTo(1);
         assertThat(folder.resolve("bad/README.md")).content().contains("| 12 | 2 |");
         assertThat(run.notices).anyMatch(n -> n.contains("lost")).anyMatch(n -> n.contains("questions.jsonl"));
@@ -325,29 +397,23 @@ class FineTuneTest {
     private record Run(
             FineTune.Outcome outcome,
             List<TrainingPoint> points,
+            List<Long> totals,
             List<ValidationPoint> validations,
             List<String> notices) {}
 
     private Run run(
             String output, Map<String, String> settings, boolean resume, java.util.function.BooleanSupplier stop)
             throws IOException {
-        Map<String, List<String>> keys = new HashMap<>();
-        keys.put("model", List.of(Fixtures.path("tiny-transformers").toString()));
-        keys.put("output", List.of(folder.resolve(output).toString()));
-        keys.put("train", List.of("jsonl:" + data));
-        keys.put("epochs", List.of("2"));
-        keys.put("batch-size", List.of("2"));
-        keys.put("lr", List.of("1e-4"));
-        keys.put("threads", List.of("1"));
-        settings.forEach((key, value) -> keys.put(key, List.of(value)));
         List<TrainingPoint> points = running;
         points.clear();
+        List<Long> totals = new ArrayList<>();
         List<ValidationPoint> validations = new ArrayList<>();
         List<String> notices = new ArrayList<>();
         TrainingListener listener = new TrainingListener() {
             @Override
             public void step(TrainingPoint point, long totalSteps) {
                 points.add(point);
+                totals.add(totalSteps);
             }
 
             @Override
@@ -361,9 +427,22 @@ class FineTuneTest {
             }
         };
         FineTune.Outcome outcome =
-                FineTune.run(ConfigFile.of(keys), Fixtures.path("tiny-transformers"), resume, listener, stop);
+                FineTune.run(config(output, settings), Fixtures.path("tiny-transformers"), resume, listener, stop);
         List<TrainingPoint> done = List.copyOf(points);
         points.clear();
-        return new Run(outcome, done, validations, notices);
+        return new Run(outcome, done, totals, validations, notices);
+    }
+
+    private FineTuneConfig config(String output, Map<String, String> settings) {
+        Map<String, List<String>> keys = new HashMap<>();
+        keys.put("model", List.of(Fixtures.path("tiny-transformers").toString()));
+        keys.put("output", List.of(folder.resolve(output).toString()));
+        keys.put("train", List.of("jsonl:" + data));
+        keys.put("epochs", List.of("2"));
+        keys.put("batch-size", List.of("2"));
+        keys.put("lr", List.of("1e-4"));
+        keys.put("threads", List.of("1"));
+        settings.forEach((key, value) -> keys.put(key, List.of(value)));
+        return ConfigFile.of(keys);
     }
 }

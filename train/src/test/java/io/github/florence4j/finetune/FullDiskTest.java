@@ -53,7 +53,7 @@ class FullDiskTest {
     }
 
     private static SavedRun run(long step) {
-        TrainingState state = new TrainingState(step, LoaderPosition.start(0), step, step, 1, null, 0, false);
+        TrainingState state = new TrainingState(step, LoaderPosition.start(0), step, step, 1, null, 0, false, null);
         return new SavedRun(
                 SavedRun.FORMAT, state, Seeds.state(), 2, 10, Map.of(), ConfigFile.tree(FineTuneConfig.DEFAULTS));
     }

@@ -81,7 +81,8 @@ class ModelCardTest {
                 .contains(
                         "florence4j run --model path/to/docvqa --prompt '<DocVQA>What'\\''s \"it\"?' image.png",
                         "model.run(Task.custom(\"<DocVQA>What's \\\"it\\\"?\"), image)",
-                        "Florence2ForConditionalGeneration.from_pretrained(\"path/to/docvqa\")");
+                        "Florence2ForConditionalGeneration.from_pretrained(\"path/to/docvqa\")",
+                        "max_new_tokens=512");
         assertThat(ModelCard.text(facts("microsoft/Florence-2-base-ft@main", Form.MICROSOFT)))
                 .contains(
                         "AutoModelForCausalLM.from_pretrained(\"path/to/docvqa\", trust_remote_code=True)",
@@ -89,7 +90,15 @@ class ModelCardTest {
         assertThat(ModelCard.text(facts("florence-community/Florence-2-base-ft", Form.ADAPTER)))
                 .contains(
                         "florence4j merge --model florence-community/Florence-2-base-ft --adapter path/to/docvqa",
+                        "base = Florence2ForConditionalGeneration.from_pretrained(\"florence-community/Florence-2-base-ft\")",
                         "PeftModel.from_pretrained(base, \"path/to/docvqa\")");
+        assertThat(ModelCard.text(facts("microsoft/Florence-2-base-ft", Form.TRANSFORMERS)
+                        .ofAdapters("adapter", Form.MICROSOFT_ADAPTER)))
+                .contains(
+                        "# docvqa/adapter",
+                        "base = AutoModelForCausalLM.from_pretrained(\"microsoft/Florence-2-base-ft\", trust_remote_code=True)",
+                        "PeftModel.from_pretrained(base, \"path/to/docvqa/adapter\")")
+                .doesNotContain("curves.png");
     }
 
     @Test
@@ -116,6 +125,7 @@ class ModelCardTest {
                 base,
                 form,
                 "<DocVQA>What's \"it\"?",
+                512,
                 List.of("HuggingFaceM4/DocumentVQA", "data/my/own"),
                 List.of(
                         new DataFacts("training", "docvqa:data/train*.parquet", "<DocVQA>{question}", 39_463, 3),

@@ -101,8 +101,12 @@ class AdamWTest {
                                 .mutable_grad()
                                 .put(name.equals("matrix") ? half : half.to(DType.FLOAT32.scalarType()));
                     }
+                    long version = scaled.get("matrix")._version();
                     before.step(0.1);
                     within.step(0.1, 0.25);
+                    assertThat(scaled.get("matrix")._version())
+                            .as("libtorch's count of changes")
+                            .isGreaterThan(version);
                 }
             }
             plain.forEach((name, parameter) ->

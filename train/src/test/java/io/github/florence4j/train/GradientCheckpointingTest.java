@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Layers that are computed again for their gradients, against the same layers kept. */
 class GradientCheckpointingTest {
@@ -25,13 +25,16 @@ class GradientCheckpointingTest {
     Path folder;
 
     @ParameterizedTest
-    @EnumSource(
-            value = DType.class,
-            names = {"FLOAT32", "BFLOAT16"})
-    void everyGradientIsTheSameBitForBitWithDropout(DType precision) throws Exception {
+    @CsvSource({"FLOAT32, 12", "BFLOAT16, 12", "BFLOAT16, 4"}) // answers of four tokens attend without keys and values
+    void everyGradientIsTheSameBitForBitWithDropout(DType precision, int answer) throws Exception {
         try (TinyTraining tiny = TinyTraining.dropping(folder);
                 PointerScope scope = new PointerScope()) {
-            TrainingBatch batch = TinyTraining.rows(0, 3, DType.FLOAT32);
+            TrainingBatch whole = TinyTraining.rows(0, 3, DType.FLOAT32);
+            TrainingBatch batch = new TrainingBatch(
+                    whole.image(),
+                    whole.promptIds(),
+                    whole.promptLengths(),
+                    whole.labels().narrow(1, 0, Math.min(answer, whole.labels().size(1))));
             Result kept = run(tiny, precision, Set.of(), batch, 5);
             Result recomputed = run(tiny, precision, LAYERED, batch, 5);
             Result otherDraws = run(tiny, precision, LAYERED, batch, 6);

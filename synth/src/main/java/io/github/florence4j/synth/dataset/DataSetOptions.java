@@ -13,6 +13,7 @@ import java.util.List;
  * @param height of the pages in pixels
  * @param settings what pages are like; its split does not count
  * @param parquet whether to write questions as parquet
+ * @param csv whether to write questions as CSV, beside their images
  * @param tasks the tasks for which to write JSON lines; none for no such files
  */
 public record DataSetOptions(
@@ -23,6 +24,7 @@ public record DataSetOptions(
         int height,
         PageSettings settings,
         boolean parquet,
+        boolean csv,
         List<ReadingTask> tasks) {
 
     /** Copies the list and checks that something is to be written. */
@@ -32,8 +34,8 @@ public record DataSetOptions(
             throw new IllegalArgumentException("a data set needs at least one document, found " + documents
                     + " for training and " + testDocuments + " for test");
         }
-        if (!parquet && tasks.isEmpty()) {
-            throw new IllegalArgumentException("a data set is parquet, JSON lines or both; neither was asked for");
+        if (!parquet && !csv && tasks.isEmpty()) {
+            throw new IllegalArgumentException("a data set is parquet, CSV or JSON lines; none was asked for");
         }
     }
 }

@@ -44,10 +44,11 @@ final class SplitWriter {
         int questions = 0;
         boolean lines = !options.tasks().isEmpty();
         Path images = folder.resolve(split.toString());
-        if (lines) {
+        if (lines || options.csv()) {
             Files.createDirectories(images);
         }
         try (QuestionShards shards = options.parquet() ? new QuestionShards(folder, split) : null;
+                QuestionsCsv csv = options.csv() ? new QuestionsCsv(folder.resolve(split + ".csv")) : null;
                 BufferedWriter annotations =
                         lines ? Files.newBufferedWriter(images.resolve("annotations.jsonl")) : null) {
             for (int i = 0; i < documents; i++) {
@@ -58,8 +59,13 @@ final class SplitWriter {
                 if (shards != null) {
                     shards.add(i, name, png, page.questions());
                 }
-                if (annotations != null) {
+                if (csv != null) {
+                    questions += csv.add(split + "/" + name + ".png", page.questions());
+                }
+                if (annotations != null || csv != null) {
                     Files.write(images.resolve(name + ".png"), png);
+                }
+                if (annotations != null) {
                     annotate(annotations, name + ".png", page, i);
                 }
                 progress.accept(i + 1);

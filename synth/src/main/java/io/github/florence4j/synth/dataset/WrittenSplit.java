@@ -7,7 +7,7 @@ import io.github.florence4j.synth.content.Split;
  *
  * @param split which
  * @param documents pages
- * @param questions rows of the parquet files
+ * @param questions rows of the parquet or CSV files
  * @param examples lines of the JSON lines file
  * @param hash SHA-256 over what the pages say and where, in their order, in hexadecimal digits
  */

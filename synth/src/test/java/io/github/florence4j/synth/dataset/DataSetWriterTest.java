@@ -43,7 +43,7 @@ class DataSetWriterTest {
 
     private static DataSetOptions options(int train, int test, long seed, int size) {
         return new DataSetOptions(
-                train, test, seed, size, size, PageSettings.DEFAULT, true, List.of(ReadingTask.values()));
+                train, test, seed, size, size, PageSettings.DEFAULT, true, false, List.of(ReadingTask.values()));
     }
 
     private static Path write(Path parent, String name) throws IOException {

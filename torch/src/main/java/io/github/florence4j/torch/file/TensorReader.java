@@ -130,6 +130,23 @@ public final class TensorReader implements AutoCloseable {
                 : read(info, target);
     }
 
+    /** As {@link #copy}, rows {@code first} to {@code first + count - 1} of a matrix only. */
+    public Tensor copyRows(TensorInfo info, DType target, long first, long count) throws IOException {
+        if (!info.isRowMajor()) {
+            return Scopes.keep(() -> copy(info, target).narrow(0, first, count).clone());
+        }
+        long width = info.shape().get(1);
+        long begin = info.begin() + first * width * info.dtype().bytes();
+        return copy(
+                TensorInfo.rowMajor(
+                        info.name(),
+                        info.dtype(),
+                        List.of(count, width),
+                        begin,
+                        begin + count * width * info.dtype().bytes()),
+                target);
+    }
+
     private Tensor rowMajor(TensorInfo info, DType target) throws IOException {
         boolean asStored = info.dtype() == target && info.begin() % target.bytes() == 0;
         return asStored ? view(info) : converted(info, target);

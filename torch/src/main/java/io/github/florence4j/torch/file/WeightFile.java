@@ -35,6 +35,13 @@ public interface WeightFile extends AutoCloseable {
      */
     Tensor copy(String name, DType dtype) throws IOException;
 
+    /**
+     * As {@link #copy}, some rows of a matrix only.
+     *
+     * @throws IllegalArgumentException when there is no such tensor
+     */
+    Tensor copyRows(String name, DType dtype, long first, long count) throws IOException;
+
     @Override
     void close() throws IOException;
 }

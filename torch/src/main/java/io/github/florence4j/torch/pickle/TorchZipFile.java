@@ -186,6 +186,11 @@ public final class TorchZipFile implements WeightFile {
         return reader.copy(info(name), dtype);
     }
 
+    @Override
+    public Tensor copyRows(String name, DType dtype, long first, long count) throws IOException {
+        return reader.copyRows(info(name), dtype, first, count);
+    }
+
     private TensorInfo info(String name) {
         TensorInfo info = tensors.get(name);
         if (info == null) {

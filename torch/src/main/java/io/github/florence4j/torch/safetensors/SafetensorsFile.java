@@ -98,6 +98,11 @@ public final class SafetensorsFile implements WeightFile {
         return reader.copy(info(name), dtype);
     }
 
+    @Override
+    public Tensor copyRows(String name, DType dtype, long first, long count) throws IOException {
+        return reader.copyRows(info(name), dtype, first, count);
+    }
+
     private TensorInfo info(String name) {
         TensorInfo info = header.tensors().get(name);
         if (info == null) {

@@ -1,0 +1,56 @@
+package io.github.florence4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+
+class BenchCommandTest {
+    private static final String MODEL = Cli.fixture("tiny-transformers");
+
+    @Test
+    void printsOneObjectWithTheAgreedFields() {
+        Cli.Outcome result = Cli.run(
+                "bench",
+                "--model",
+                MODEL,
+                "--precision",
+                "int8",
+                "--num-beams",
+                "2",
+                "--tokens",
+                "8",
+                "--batch-size",
+                "2",
+                "--runs",
+                "1",
+                "--json");
+        assertThat(result.code()).isZero();
+        JsonNode json = Cli.json(result.out());
+        assertThat(json.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "precision",
+                        "beams",
+                        "tokens",
+                        "batch",
+                        "load_s",
+                        "vision_s",
+                        "generate_s",
+                        "step_s",
+                        "images_per_s",
+                        "rss_gb");
+        assertThat(json.get("precision").asText()).isEqualTo("int8");
+        assertThat(json.get("batch").asInt()).isEqualTo(2);
+        assertThat(json.get("generate_s").asDouble())
+                .isGreaterThan(json.get("vision_s").asDouble());
+        assertThat(json.get("images_per_s").asDouble()).isPositive();
+    }
+
+    @Test
+    void aTaskThatNeedsARegionIsRefused() {
+        Cli.Outcome result = Cli.run("bench", "--model", MODEL, "--task", "REGION_TO_CATEGORY");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("expected a task without input");
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.florence4j.packed;
+
+import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.weights.CheckpointReader;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A weight matrix in 8 bits, symmetric, with a scale for each row. It is read some rows at a time, so that its form in single
+ * precision never lies in memory as a whole: that of the token table has 157 MB.
+ */
+final class ByteMatrix implements AutoCloseable {
+    private static final long ELEMENTS_AT_ONCE = 1 << 20;
+
+    private final Tensor bytes; // (out, in)
+    private final Tensor scales; // (out)
+
+    private ByteMatrix(long rows, long columns) {
+        this.bytes = Scopes.own(() -> empty(ScalarType.Char, rows, columns));
+        this.scales = Scopes.own(() -> empty(ScalarType.Float, rows));
+    }
+
+    private static Tensor empty(ScalarType type, long... shape) {
+        return torch.empty(shape, new TensorOptions(type), new MemoryFormatOptional());
+    }
+
+    /** The matrices of those names, one below the other. */
+    static ByteMatrix read(CheckpointReader files, List<String> names) {
+        long rows = names.stream().mapToLong(name -> files.shape(name).get(0)).sum();
+        ByteMatrix matrix = new ByteMatrix(rows, files.shape(names.get(0)).get(1));
+        long filled = 0;
+        for (String name : names) {
+            long own = files.shape(name).get(0);
+            matrix.fill(files, name, filled, own);
+            filled += own;
+        }
+        return matrix;
+    }
+
+    private void fill(CheckpointReader files, String name, long at, long count) {
+        long step = Math.max(1, ELEMENTS_AT_ONCE / bytes.size(1));
+        for (long first = 0; first < count; first += step) {
+            long rows = Math.min(step, count - first);
+            try (PointerScope scope = new PointerScope()) {
+                Tensor weight = files.copyRows(name, first, rows);
+                Tensor largest = torch.maximum(
+                        weight.amax(new long[] {1}, false),
+                        weight.amin(new long[] {1}, false).neg());
+                Tensor scale = largest.clamp_min(new Scalar(1e-12)).div(new Scalar(127.0)); // (rows)
+                scales.narrow(0, at + first, rows).copy_(scale);
+                weight.div_(scale.unsqueeze(1)).round_();
+                bytes.narrow(0, at + first, rows).copy_(weight);
+            }
+        }
+    }
+
+    Tensor bytes() {
+        return bytes;
+    }
+
+    Tensor scales() {
+        return scales;
+    }
+
+    @Override
+    public void close() {
+        bytes.close();
+        scales.close();
+    }
+}
