@@ -22,6 +22,11 @@ final class Snippets {
     private static final int MOST_LINES = 8;
     private static final double LARGEST_X_HEIGHT = 3;
     private static final int EDGE = 1;
+    private static final String LETTERS = Charset.VISIBLE
+            .chars()
+            .filter(Character::isLetterOrDigit)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
 
     private final Rng rng;
     private final PageSettings settings;
@@ -100,24 +105,28 @@ final class Snippets {
     }
 
     private String word() {
-        return switch (rng.between(0, 9)) {
+        if (rng.chance(settings.scrambled())) {
+            return scrambled();
+        }
+        return switch (rng.between(0, 7)) {
             case 0 -> content.firstName();
             case 1 -> content.lastName();
             case 2 -> content.city();
             case 3 -> content.product();
             case 4, 5 -> content.inventedWord();
             case 6 -> content.money(10, 200_000).grouped();
-            case 7 -> content.number(rng.between(2, 6));
-            default -> randomLetters();
+            default -> content.number(rng.between(2, 6));
         };
     }
 
-    private String randomLetters() {
-        StringBuilder letters = new StringBuilder();
+    /** Every fourth has any characters, the others letters and digits only. */
+    private String scrambled() {
+        boolean any = rng.chance(0.25);
+        StringBuilder characters = new StringBuilder();
         for (int i = rng.between(2, 8); i > 0; i--) {
-            letters.append(character());
+            characters.append(any ? character() : LETTERS.charAt(rng.between(0, LETTERS.length() - 1)));
         }
-        return letters.toString();
+        return characters.toString();
     }
 
     private String words(double widest, TypeSize type) {

@@ -43,8 +43,8 @@ public final class SynthPages {
 
     /**
      * The pages of a line: the path is the level; {@code size} a side or {@code WIDTHxHEIGHT} in pixels; {@code split},
-     * {@code fonts}, {@code kinds}, {@code effects} and {@code x-height} as in {@link PageSettings}; {@code seed}; {@code
-     * count} pages.
+     * {@code fonts}, {@code kinds}, {@code effects}, {@code x-height}, {@code colour} and {@code scrambled} as in {@link
+     * PageSettings}; {@code seed}; {@code count} pages.
      *
      * @throws IllegalArgumentException if an option is none
      */
@@ -80,7 +80,11 @@ public final class SynthPages {
     private static PageSettings settings(Map<String, String> options) {
         PageSettings settings = PageSettings.DEFAULT
                 .withSplit(constant(Split.class, "split", options.getOrDefault("split", "train")))
-                .withMinXHeight(Double.parseDouble(options.getOrDefault("x-height", "8")));
+                .withMinXHeight(Double.parseDouble(options.getOrDefault("x-height", "8")))
+                .withColour(truth(options, "colour"));
+        if (options.containsKey("scrambled")) {
+            settings = settings.withScrambled(Double.parseDouble(options.get("scrambled")));
+        }
         if (options.containsKey("fonts")) {
             settings = settings.withFamilies(constants(FontFamily.class, "fonts", options.get("fonts")));
         }
@@ -91,6 +95,14 @@ public final class SynthPages {
             settings = settings.withEffects(Effects.all(constant(Strength.class, "effects", options.get("effects"))));
         }
         return settings;
+    }
+
+    private static boolean truth(Map<String, String> options, String key) {
+        return switch (options.getOrDefault(key, "false")) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(key + "=" + options.get(key) + "; expected true or false");
+        };
     }
 
     private static int[] size(String text) {

@@ -6,11 +6,14 @@ import io.github.florence4j.synth.page.Page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Synthetic pages, drawn while they are read and kept nowhere: record {@code i} is page {@code i} with one reading task that
- * is drawn for it.
+ * Synthetic pages, drawn while they are read and kept nowhere: each with one reading task that is drawn for it, or with
+ * several, {@code per-page}, whose records follow each other. Only regions are asked for more than once on a page.
  */
 final class SynthSource implements IndexedSource {
     private static final int WEIGHTS_TOTAL = 1 << 20;
@@ -18,11 +21,20 @@ final class SynthSource implements IndexedSource {
     private final String name;
     private final SynthPages pages;
     private final TreeMap<Integer, ReadingTask> tasks;
+    private final int perPage;
+    private final AtomicReference<@Nullable Drawn> latest = new AtomicReference<>();
+
+    /** A page with the tasks of its samples. */
+    private record Drawn(long number, Page page, ImageRef image, List<ReadingTask> tasks) {}
 
     private SynthSource(SourceSpec spec) {
         this.name = spec.toString();
         this.pages = SynthPages.of(spec);
         this.tasks = tasks(spec.options().getOrDefault("tasks", "ocr"));
+        this.perPage = Integer.parseInt(spec.options().getOrDefault("per-page", "1"));
+        if (perPage < 1) {
+            throw new IllegalArgumentException("per-page=" + perPage + "; expected 1 or more");
+        }
     }
 
     /**
@@ -60,7 +72,7 @@ final class SynthSource implements IndexedSource {
 
     @Override
     public long count() {
-        return pages.count();
+        return pages.count() * perPage;
     }
 
     /** What is drawn depends on the seed of the source and the index alone: another pass shows the same pages. */
@@ -74,16 +86,40 @@ final class SynthSource implements IndexedSource {
     }
 
     private Sample sample(long index) {
-        Page page = pages.page(index);
-        Rng rng = pages.random(~index);
-        ReadingTask task = tasks.higherEntry(rng.between(0, WEIGHTS_TOTAL - 1)).getValue();
-        ReadingTask.Example example = task.examples(page, rng).get(0);
-        String id = name + "#" + index;
+        Drawn drawn = drawn(index / perPage);
+        ReadingTask task = drawn.tasks.get((int) (index % perPage));
+        ReadingTask.Example example =
+                task.examples(drawn.page, pages.random(~index)).get(0);
         return new Sample(
-                id,
-                ImageRef.ofImage(page.raster().toRgbImage(), id),
+                name + "#" + index,
+                drawn.image,
                 example.prefix(),
                 List.of(example.suffix()),
                 List.of(task.name().toLowerCase(Locale.ROOT)));
+    }
+
+    /** A page; the latest is kept for its other samples. */
+    private Drawn drawn(long number) {
+        Drawn kept = latest.get();
+        if (kept != null && kept.number == number) {
+            return kept;
+        }
+        Page page = pages.page(number);
+        Rng rng = pages.random(Long.MIN_VALUE + number);
+        List<ReadingTask> drawn = new ArrayList<>();
+        while (drawn.size() < perPage) {
+            ReadingTask task =
+                    tasks.higherEntry(rng.between(0, WEIGHTS_TOTAL - 1)).getValue();
+            boolean again = drawn.contains(task) && task != ReadingTask.REGION_TO_OCR;
+            boolean othersLeft = tasks.containsValue(ReadingTask.REGION_TO_OCR)
+                    || !Set.copyOf(drawn).containsAll(tasks.values());
+            if (!again || !othersLeft) {
+                drawn.add(task);
+            }
+        }
+        Drawn all = new Drawn(
+                number, page, ImageRef.ofImage(page.raster().toRgbImage(), name + "#" + number), List.copyOf(drawn));
+        latest.set(all);
+        return all;
     }
 }

@@ -6,7 +6,9 @@ import io.github.florence4j.data.LoaderPosition;
 import io.github.florence4j.data.SampleLoader;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -43,6 +45,15 @@ final class EpochBatches implements AutoCloseable {
         }
         position = ahead.isEmpty() ? stream.position() : batch.after();
         return batch;
+    }
+
+    /** The next batches, fewer where the epoch ends. */
+    List<Batch> take(int most) throws IOException {
+        List<Batch> taken = new ArrayList<>();
+        while (taken.size() < most && hasNext()) {
+            taken.add(take());
+        }
+        return taken;
     }
 
     /** Reads up to the next batch with examples. */

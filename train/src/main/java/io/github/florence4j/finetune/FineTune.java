@@ -14,7 +14,6 @@ import io.github.florence4j.torch.Seeds;
 import io.github.florence4j.train.Gradients;
 import io.github.florence4j.train.LearningRate;
 import io.github.florence4j.train.LossSum;
-import io.github.florence4j.train.TrainingBatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -318,25 +316,31 @@ public final class FineTune implements AutoCloseable {
         byte[] random = Seeds.state();
 
         // 1. The gradients of the summed loss add up over the micro-batches of this step.
-        session.gradients.clear();
+        session.workers.clear();
         LossSum loss = LossSum.NONE;
         int examples = 0;
         List<String> ids = List.of();
         while (examples == 0) { // where no picture of a step's places could be read, those after them make the step
-            for (int i = 0; i < plan.accumulation() && batches.hasNext(); i++) {
+            for (int left = plan.accumulation(); left > 0 && batches.hasNext(); ) {
                 if (stop.getAsBoolean()) {
                     Seeds.restore(random);
                     return false;
                 }
-                Batch batch = batches.take();
-                if (!batch.isEmpty()) {
-                    examples += batch.size();
-                    ids = batch.ids();
-                    loss = loss.plus(accumulate(batch));
+                List<Batch> taken = batches.take(Math.min(left, session.workers.count()));
+                left -= taken.size();
+                List<Batch> full =
+                        taken.stream().filter(batch -> !batch.isEmpty()).toList();
+                if (!full.isEmpty()) {
+                    examples += full.stream().mapToInt(Batch::size).sum();
+                    ids = full.stream().flatMap(batch -> batch.ids().stream()).toList();
+                    for (LossSum part : session.accumulate(full)) {
+                        loss = loss.plus(part);
+                    }
                     requireFinite(loss, ids);
                 }
             }
         }
+        session.workers.gather();
 
         // 2. They are divided by all label tokens of the step, and limited.
         Gradients.Scale scale =
@@ -366,12 +370,6 @@ public final class FineTune implements AutoCloseable {
         log.add(point);
         listener.step(point, plan.totalSteps());
         return true;
-    }
-
-    private LossSum accumulate(Batch batch) throws IOException {
-        try (PointerScope scope = new PointerScope()) {
-            return session.step.accumulate(TrainingBatch.of(batch, session.pictures.of(batch), session.device));
-        }
     }
 
     private void requireFinite(LossSum loss, List<String> ids) throws IOException {

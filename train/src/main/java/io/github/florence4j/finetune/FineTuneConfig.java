@@ -73,6 +73,10 @@ public record FineTuneConfig(
                 data.hasValidation() || evaluation.patience == 0,
                 "patience is " + evaluation.patience + ", but there is no validation data; expected --validation");
         require(
+                machine.workers == 1 || !lora.isOn(),
+                "workers is " + machine.workers + ", but lora-rank is " + lora.loraRank
+                        + "; expected 1 worker with adapters");
+        require(
                 lora.isOn() || training.freeze.size() < Part.values().length,
                 "freeze names every part; expected one that trains, or lora-rank above 0");
     }
@@ -431,18 +435,26 @@ public record FineTuneConfig(
      * @param device the device
      * @param threads native threads, or 0
      * @param dataThreads threads that decode images, or 0
+     * @param workers batches of a step that run side by side
      */
     public record Machine(
             @Setting(label = "NAME", value = "cpu, cuda or cuda:N (CUDA is untested).", free = true) String device,
             @Setting(label = "N", value = "Native threads; 0 for one per core.", free = true) int threads,
             @Setting(label = "N", value = "Threads that decode images; 0 for one per core.", free = true)
-                    int dataThreads) {
-        static final Machine DEFAULTS = new Machine("cpu", 0, 0);
+                    int dataThreads,
+            @Setting(
+                            label = "N",
+                            value = "Batches of a step that run side by side, each with its own native threads: for small"
+                                    + " models, with accumulation.",
+                            free = true)
+                    int workers) {
+        static final Machine DEFAULTS = new Machine("cpu", 0, 0, 1);
 
         /** Checks the ranges. */
         public Machine {
             atLeast(0, "threads", threads);
             atLeast(0, "data-threads", dataThreads);
+            atLeast(1, "workers", workers);
         }
     }
 

@@ -32,6 +32,11 @@ final class TrainedParts implements TrainedModel {
         this.weights = TrainingWeights.inPlace(base.weights(), frozen);
     }
 
+    /** The weights, for further leaves on the same memory. */
+    TrainingWeights weights() {
+        return weights;
+    }
+
     @Override
     public Map<String, Tensor> parameters() {
         return weights.parameters();

@@ -1,6 +1,7 @@
 package io.github.florence4j.finetune;
 
 import io.github.florence4j.config.Florence2Config;
+import io.github.florence4j.data.Batch;
 import io.github.florence4j.data.EncodingOptions;
 import io.github.florence4j.data.IndexedSource;
 import io.github.florence4j.data.LoaderOptions;
@@ -20,18 +21,24 @@ import io.github.florence4j.torch.Seeds;
 import io.github.florence4j.torch.Threads;
 import io.github.florence4j.train.AdamW;
 import io.github.florence4j.train.Gradients;
+import io.github.florence4j.train.LossSum;
+import io.github.florence4j.train.TrainingBatch;
 import io.github.florence4j.train.TrainingNetwork;
 import io.github.florence4j.train.TrainingStep;
+import io.github.florence4j.train.TrainingWeights;
+import io.github.florence4j.train.Workers;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.Part;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +65,7 @@ final class TrainingSession implements AutoCloseable {
     final TrainingNetwork network;
     final TrainingStep step;
     final Gradients gradients;
+    final Workers<TrainingStep> workers;
     final AdamW optimizer;
     final @Nullable WeightAverage average;
     final Pictures pictures;
@@ -82,6 +90,11 @@ final class TrainingSession implements AutoCloseable {
                     : null;
             if (config.machine().threads() > 0) {
                 Threads.set(config.machine().threads());
+            } else if (config.machine().workers() > 1) {
+                Threads.set(Math.max(
+                        1,
+                        Runtime.getRuntime().availableProcessors()
+                                / config.machine().workers()));
             }
             Seeds.set(config.training().seed());
             this.device = opened(Scopes.own(() -> Devices.parse(config.machine().device())));
@@ -93,14 +106,9 @@ final class TrainingSession implements AutoCloseable {
                             : new TrainedParts(base, modelFolder, frozen(config.training())));
             requireFrozen(config.training().freeze(), model.active());
             this.network = new TrainingNetwork(base.config(), model.source(), model.active());
-            this.step = new TrainingStep(
-                    network,
-                    config.training().precision().dtype(),
-                    TrainingStep.chunkRows(base.config().text().vocabSize()),
-                    config.training().gradientCheckpointing().parts(),
-                    MicroBatch.examples(
-                            config.training().microBatch(), base.config(), processor.config(), model.active(), device));
+            this.step = step(network);
             this.gradients = new Gradients(model.parameters());
+            this.workers = opened(workers());
             this.optimizer = opened(new AdamW(model.parameters(), options(config.optimizer())));
             double decay = config.training().ema();
             this.average = decay == 0 ? null : opened(new WeightAverage(model.parameters(), decay));
@@ -126,6 +134,39 @@ final class TrainingSession implements AutoCloseable {
     private <C extends AutoCloseable> C opened(C resource) {
         open.push(resource);
         return resource;
+    }
+
+    /** The workers; all but the first have leaves of their own. */
+    private Workers<TrainingStep> workers() {
+        Workers<TrainingStep> all = new Workers<>(step, gradients);
+        while (all.count() < config.machine().workers() && model instanceof TrainedParts parts) {
+            TrainingWeights replica = opened(parts.weights().replica());
+            all.add(step(new TrainingNetwork(base.config(), replica, replica.trained())), new Gradients(replica.parameters()));
+        }
+        return all;
+    }
+
+    /** Runs batches forward and backward side by side, at most as many as there are workers. */
+    List<LossSum> accumulate(List<Batch> batches) throws IOException {
+        List<Workers.Share<TrainingStep, LossSum>> shares = new ArrayList<>();
+        for (Batch batch : batches) {
+            shares.add(worker -> {
+                try (PointerScope scope = new PointerScope()) {
+                    return worker.accumulate(TrainingBatch.of(batch, pictures.of(batch), device));
+                }
+            });
+        }
+        return workers.run(shares);
+    }
+
+    private TrainingStep step(TrainingNetwork ofLeaves) {
+        return new TrainingStep(
+                ofLeaves,
+                config.training().precision().dtype(),
+                TrainingStep.chunkRows(base.config().text().vocabSize()),
+                config.training().gradientCheckpointing().parts(),
+                MicroBatch.examples(
+                        config.training().microBatch(), base.config(), processor.config(), model.active(), device));
     }
 
     private static EnumSet<Part> frozen(FineTuneConfig.Training training) {

@@ -32,6 +32,24 @@ final class GlyphReader implements AutoCloseable {
         this.bias = parameter(device, new float[outputs], outputs);
     }
 
+    private GlyphReader(Tensor weight, Tensor bias) {
+        this.weight = weight;
+        this.bias = bias;
+    }
+
+    /** Other leaves on the same memory, with gradients of their own. */
+    GlyphReader replica() {
+        return new GlyphReader(leaf(weight), leaf(bias));
+    }
+
+    private static Tensor leaf(Tensor of) {
+        return Scopes.own(() -> {
+            Tensor tensor = of.detach();
+            tensor.set_requires_grad(true);
+            return tensor;
+        });
+    }
+
     private static Tensor parameter(Device device, float[] values, long... shape) {
         return Scopes.own(() -> {
             Tensor tensor = Tensors.ofFloats(device, values).view(shape);

@@ -7,41 +7,36 @@ import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.metrics.Bootstrap;
 import io.github.florence4j.metrics.Estimate;
 import io.github.florence4j.nn.Florence2Network;
-import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.pretrain.GlyphPages.GlyphBatch;
 import io.github.florence4j.report.RunLog;
 import io.github.florence4j.report.TrainingListener;
 import io.github.florence4j.report.TrainingPoint;
 import io.github.florence4j.report.ValidationPoint;
-import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.NativeSettings;
-import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.Threads;
 import io.github.florence4j.torch.Tensors;
 import io.github.florence4j.train.AdamW;
 import io.github.florence4j.train.Gradients;
 import io.github.florence4j.train.LearningRate;
 import io.github.florence4j.train.TrainingWeights;
+import io.github.florence4j.train.Workers;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.Part;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.LongOptional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Teaches the vision tower letters before the language model can say any: for every visual token, which characters lie under
@@ -53,7 +48,6 @@ final class GlyphWarmUp implements AutoCloseable {
     }
 
     private static final int SLOT_WIDTH = 5; // the narrowest pairs of letters share a slot, most letters do not
-    private static final int MEAN = 1; // at::Reduction::Mean
     private static final int TEST_BATCHES = 4;
     private static final double MOST_NORM = 1;
     private static final AdamW.Options ADAM = new AdamW.Options(0.9, 0.99, 1e-8, 0.01, false);
@@ -64,7 +58,9 @@ final class GlyphWarmUp implements AutoCloseable {
     private final Device device = Scopes.own(Devices::cpu);
     private final Checkpoint base;
     private final TrainingWeights weights;
-    private final Florence2Network network;
+    private final GlyphStep first;
+    private final Workers<GlyphStep> workers;
+    private final List<Runnable> ends = new ArrayList<>(); // of what the other workers have
     private final GlyphMap map;
     private final GlyphReader reader;
     private final ImageProcessor processor;
@@ -87,7 +83,6 @@ final class GlyphWarmUp implements AutoCloseable {
         this.base = Checkpoint.load(model, DType.FLOAT32);
         EnumSet<Part> frozen = EnumSet.complementOf(EnumSet.of(Part.VISION_TOWER));
         this.weights = TrainingWeights.of(base.weights(), frozen);
-        this.network = new Florence2Network(base.config(), weights);
         int side = base.config().vision().patchStride().stream().reduce(1, (a, b) -> a * b);
         this.map = new GlyphMap(side, Math.max(1, side / SLOT_WIDTH), 1);
         this.reader = new GlyphReader(map, base.config().vision().outputDim(), device, 1);
@@ -95,9 +90,37 @@ final class GlyphWarmUp implements AutoCloseable {
         Map<String, Tensor> parameters = new LinkedHashMap<>(weights.parameters());
         parameters.putAll(reader.parameters());
         this.gradients = new Gradients(parameters);
+        this.first = step(weights, reader);
+        this.workers = new Workers<>(first, gradients);
+        if (settings.workers() > 1) {
+            Threads.set(Math.max(1, Runtime.getRuntime().availableProcessors() / settings.workers()));
+        }
+        while (workers.count() < settings.workers()) {
+            addWorker();
+        }
         this.optimizer = new AdamW(
                 parameters,
                 new AdamW.Options(ADAM.beta1(), ADAM.beta2(), ADAM.epsilon(), settings.weightDecay(), false));
+    }
+
+    private void addWorker() {
+        TrainingWeights leaves = weights.replica();
+        GlyphReader head = reader.replica();
+        ends.add(leaves::close);
+        ends.add(head::close);
+        Map<String, Tensor> parameters = new LinkedHashMap<>(leaves.parameters());
+        parameters.putAll(head.parameters());
+        workers.add(step(leaves, head), new Gradients(parameters));
+    }
+
+    private GlyphStep step(TrainingWeights leaves, GlyphReader head) {
+        return new GlyphStep(
+                new Florence2Network(base.config(), leaves),
+                head,
+                settings.precision().dtype(),
+                classWeights,
+                pages.width(),
+                pages.height());
     }
 
     /**
@@ -137,12 +160,13 @@ final class GlyphWarmUp implements AutoCloseable {
                 new LearningRate(LearningRate.Schedule.COSINE, settings.lr(), settings.warmupSteps(), settings.steps());
         WarmUpFolder.Progress at = from;
         try (GlyphPages batches =
-                new GlyphPages(pages, processor, map, settings.batchSize(), at.step() * settings.batchSize())) {
+                new GlyphPages(pages, processor, map, settings.batchSize() / settings.workers(), at.step() * settings.batchSize())) {
             while (at.step() < settings.steps() && !stop.getAsBoolean()) {
                 long start = System.nanoTime();
-                gradients.clear();
-                double loss = accumulate(batches.take());
-                double norm = gradients.normalize(1, MOST_NORM);
+                workers.clear();
+                double loss = accumulate(batches);
+                workers.gather();
+                double norm = gradients.normalize(settings.workers(), MOST_NORM);
                 if (!Double.isFinite(norm)) {
                     throw new IllegalStateException("step " + (at.step() + 1) + " has a loss of " + loss
                             + "; expected a number (a lower lr may help)");
@@ -180,54 +204,31 @@ final class GlyphWarmUp implements AutoCloseable {
         listener.step(point, settings.steps());
     }
 
-    private double accumulate(GlyphBatch batch) {
-        try (PointerScope scope = new PointerScope()) {
-            Tensor classes = Tensors.ofLongs(device, batch.classes());
-            Tensor loss =
-                    torch.cross_entropy_loss(logits(batch), classes, new TensorOptional(classWeights), MEAN, -1, 0);
-            loss.backward();
-            return loss.item_double();
+    /** The mean loss of a batch, a part of which each worker takes. */
+    private double accumulate(GlyphPages batches) throws IOException {
+        List<Workers.Share<GlyphStep, Double>> shares = new ArrayList<>();
+        for (int i = 0; i < settings.workers(); i++) {
+            GlyphBatch batch = batches.take();
+            shares.add(step -> step.accumulate(batch));
         }
-    }
-
-    private Tensor logits(GlyphBatch batch) {
-        Tensor pixels =
-                Tensors.ofFloats(device, batch.pixels()).view(settings.batchSize(), 3, pages.height(), pages.width());
-        try (Autocast cast = Autocast.on(device, settings.precision().dtype())) {
-            return reader.logits(network.visionTower().forward(pixels, Regularization.NONE));
-        }
+        return workers.run(shares).stream().mapToDouble(Double::doubleValue).sum() / settings.workers();
     }
 
     /** The share of characters that are told right, and not as nothing, on pages that were never trained on. */
     private ValidationPoint measure(long step) {
-        double right = 0;
-        double all = 0;
-        double loss = 0;
-        try (NoGrad noGrad = new NoGrad();
-                GlyphPages batches = new GlyphPages(testPages, processor, map, settings.batchSize(), 0)) {
+        GlyphStep.Score score = new GlyphStep.Score(0, 0, 0);
+        try (GlyphPages batches = new GlyphPages(testPages, processor, map, settings.batchSize(), 0)) {
             for (int i = 0; i < TEST_BATCHES; i++) {
-                try (PointerScope scope = new PointerScope()) {
-                    GlyphBatch batch = batches.take();
-                    Tensor logits = logits(batch);
-                    Tensor classes = Tensors.ofLongs(device, batch.classes());
-                    Tensor there = classes.ne(new Scalar(GlyphMap.NOTHING));
-                    Tensor found = logits.argmax(new LongOptional(1), false)
-                            .eq(classes)
-                            .logical_and(there);
-                    right += found.sum().item_double();
-                    all += there.sum().item_double();
-                    loss += torch.cross_entropy_loss(logits, classes, new TensorOptional(classWeights), MEAN, -1, 0)
-                            .item_double();
-                }
+                score = score.plus(first.score(batches.take()));
             }
         }
-        double share = right / all;
-        Estimate estimate = new Estimate("characters", share, share, share, (int) all, new Bootstrap(0));
+        double share = score.right() / score.all();
+        Estimate estimate = new Estimate("characters", share, share, share, (int) score.all(), new Bootstrap(0));
         long samples = (long) TEST_BATCHES * settings.batchSize();
         return new ValidationPoint(
                 step,
                 (double) step * settings.batchSize() / pages.count(),
-                loss / TEST_BATCHES,
+                score.loss() / TEST_BATCHES,
                 Map.of("characters", estimate),
                 samples);
     }
@@ -253,6 +254,8 @@ final class GlyphWarmUp implements AutoCloseable {
 
     @Override
     public void close() {
+        workers.close();
+        ends.forEach(Runnable::run);
         optimizer.close();
         classWeights.close();
         reader.close();

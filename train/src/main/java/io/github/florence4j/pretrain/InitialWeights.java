@@ -67,8 +67,11 @@ final class InitialWeights {
             System.arraycopy(waves, 0, table, firstLocation * columns, waves.length);
             return table;
         }
-        if (name.endsWith("embed_positions.weight") || name.contains("image_position_embed")) {
+        if (name.endsWith("embed_positions.weight")) {
             return waves(rows, columns, SHORTEST_POSITION_WAVE, scales.places());
+        }
+        if (name.contains("image_position_embed")) {
+            return waves(rows, columns, SHORTEST_POSITION_WAVE, scales.grid());
         }
         if (TensorNames.isBuffer(name)) {
             return new float[rows * columns];

@@ -78,12 +78,14 @@ public record NewModel(
      * @param gain of matrices and convolutions, over the root of their inputs
      * @param branch factor for the last matrix of each residual branch
      * @param tokens of the token table, which is the output head too
-     * @param places amplitude of the waves that the tables of positions, rows and columns begin with
+     * @param places amplitude of the waves that the tables of positions begin with
+     * @param grid the same for rows and columns, which are added to the tower's map before any norm: its deviation after the
+     *     warm-up is about 3
      * @param image initial weight of the norm behind the visual tokens
      */
-    public record Scales(double gain, double branch, double tokens, double places, double image) {
+    public record Scales(double gain, double branch, double tokens, double places, double grid, double image) {
         /** What learned best; see docs/decisions. */
-        public static final Scales DEFAULT = new Scales(1, 1, 0.1, 0.1, 0.1);
+        public static final Scales DEFAULT = new Scales(1, 1, 0.1, 0.1, 1.5, 0.1);
     }
 
     /** Checks what the configuration itself does not. */

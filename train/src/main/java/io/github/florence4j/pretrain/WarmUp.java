@@ -16,6 +16,7 @@ import io.github.florence4j.finetune.Precision;
  * @param precision the type of matrix products
  * @param evalEvery steps between measurements on pages of the test split
  * @param saveEvery steps between checkpoints
+ * @param workers parts of a batch that run side by side, each on a thread of its own
  */
 public record WarmUp(
         String name,
@@ -28,14 +29,15 @@ public record WarmUp(
         double nothing,
         Precision precision,
         int evalEvery,
-        int saveEvery) {
+        int saveEvery,
+        int workers) {
     /** 4,000 steps of 32 pages at 2e-3. */
     static final WarmUp DEFAULTS =
-            new WarmUp("glyphs", "synth:lines?size=192", 4000, 32, 2e-3, 100, 0.01, 0.25, Precision.FP32, 500, 500);
+            new WarmUp("glyphs", "synth:lines?size=192", 4000, 32, 2e-3, 100, 0.01, 0.25, Precision.FP32, 500, 500, 1);
 
     /** Checks the ranges. */
     public WarmUp {
-        if (steps < 1 || batchSize < 1 || evalEvery < 1 || saveEvery < 1 || !(lr > 0) || !(nothing > 0)) {
+        if (steps < 1 || batchSize < 1 || workers < 1 || batchSize % workers != 0 || evalEvery < 1 || saveEvery < 1 || !(lr > 0) || !(nothing > 0)) {
             throw new IllegalArgumentException("the warm-up " + name + " has " + steps + " steps of " + batchSize
                     + " pages at " + lr + ", weight " + nothing + " of nothing, eval-every " + evalEvery
                     + " and save-every " + saveEvery + "; expected all above 0");

@@ -111,7 +111,7 @@ public final class FeatureCache implements AutoCloseable {
     }
 
     /** The features of one image in single precision, in the shape of the key; empty when they are missing or damaged. */
-    public Optional<Tensor> read(String imageHash) throws IOException {
+    public synchronized Optional<Tensor> read(String imageHash) throws IOException {
         Long position = positions.get(imageHash);
         if (position == null) {
             return Optional.empty();
@@ -133,7 +133,7 @@ public final class FeatureCache implements AutoCloseable {
      * @throws IllegalArgumentException when the shape is another or a value does not fit the precision
      * @throws IOException when they cannot be written; the file then ends where it did
      */
-    public void write(String imageHash, Tensor features) throws IOException {
+    public synchronized void write(String imageHash, Tensor features) throws IOException {
         if (!Shapes.of(features).equals(key.shape())) {
             throw new IllegalArgumentException("features of shape " + Shapes.format(Shapes.of(features))
                     + " do not belong in a cache of shape " + Shapes.format(key.shape()));

@@ -114,6 +114,16 @@ final class GradientTape implements AutoCloseable {
         unwind(0);
     }
 
+    /** How many cuts there are. */
+    int size() {
+        return cuts.size();
+    }
+
+    /** Carries on the gradients of the leaves of all but the first {@code size} cuts, and forgets those cuts. */
+    void backwardTo(int size) {
+        unwind(size);
+    }
+
     private void unwind(int size) {
         while (cuts.size() > size) {
             Cut cut = cuts.pop();

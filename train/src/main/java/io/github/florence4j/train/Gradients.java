@@ -34,6 +34,18 @@ public final class Gradients {
         }
     }
 
+    /** Adds the gradients of other leaves of the same names. */
+    void add(Gradients others) {
+        try (NoGrad noGrad = new NoGrad();
+                PointerScope scope = new PointerScope()) {
+            others.parameters.forEach((name, other) -> {
+                if (other.grad().defined()) {
+                    add(parameters.get(name), other.grad());
+                }
+            });
+        }
+    }
+
     /**
      * Adds to a parameter's gradient. The first to come is kept as it is, be it of lower precision than the parameter; sums
      * have the parameter's.

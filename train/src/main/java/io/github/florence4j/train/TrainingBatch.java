@@ -6,7 +6,9 @@ import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Shapes;
 import io.github.florence4j.torch.Tensors;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
@@ -23,12 +25,21 @@ import org.bytedeco.pytorch.global.torch;
 public record TrainingBatch(ImageInput image, Tensor promptIds, int[] promptLengths, Tensor labels) {
     /** Checks that all tensors have as many rows as there are prompts. */
     public TrainingBatch {
-        for (Tensor tensor : List.of(image.tensor(), promptIds, labels)) {
+        if (image.examples() != promptLengths.length) {
+            throw new IllegalArgumentException("pictures of " + image.examples() + " examples are in a batch of "
+                    + promptLengths.length + " prompts; expected as many");
+        }
+        for (Tensor tensor : List.of(promptIds, labels)) {
             if (tensor.size(0) != promptLengths.length) {
                 throw new IllegalArgumentException("a tensor of shape " + Shapes.format(Shapes.of(tensor))
                         + " is in a batch of " + promptLengths.length + " prompts; expected as many rows");
             }
         }
+    }
+
+    /** The same with other pictures. */
+    TrainingBatch with(ImageInput other) {
+        return new TrainingBatch(other, promptIds, promptLengths, labels);
     }
 
     /** The batch of examples whose pictures are {@code image}. */
@@ -50,34 +61,50 @@ public record TrainingBatch(ImageInput image, Tensor promptIds, int[] promptLeng
 
     /** The {@code count} examples from {@code first} on, without padding that none of their prompts needs; views of this. */
     TrainingBatch rows(int first, int count) {
+        if (count == size()) {
+            return this;
+        }
         int[] lengths = Arrays.copyOfRange(promptLengths, first, first + count);
         int longest = Arrays.stream(lengths).max().orElseThrow();
         return new TrainingBatch(
-                new ImageInput(image.stage(), image.tensor().narrow(0, first, count)),
+                image.narrow(first, count),
                 promptIds.narrow(0, first, count).narrow(1, 0, longest),
                 lengths,
                 labels.narrow(0, first, count));
     }
 
     /**
-     * The pictures {@code (b, 3, height, width)} of examples that were loaded with their pixel values.
+     * The pictures {@code (b, 3, height, width)} of examples that were loaded with their pixel values. A picture that several
+     * examples have is there once.
      *
      * @throws IllegalArgumentException when an example has none, or not as many as the size says
      */
     public static ImageInput pixels(Batch batch, int height, int width, Device device) {
         int count = 3 * height * width;
-        Tensor host = torch.empty(batch.size(), 3, height, width);
+        Map<String, Example> pictures = new LinkedHashMap<>();
+        batch.examples().forEach(example -> pictures.putIfAbsent(example.imageHash(), example));
+        Tensor host = torch.empty(pictures.size(), 3, height, width);
         FloatPointer values = new FloatPointer(host.data_ptr());
-        for (int row = 0; row < batch.size(); row++) {
-            Example example = batch.examples().get(row);
+        long row = 0;
+        for (Example example : pictures.values()) {
             float[] pixels = example.pixelValues();
             if (pixels == null || pixels.length != count) {
                 throw new IllegalArgumentException("example " + example.id() + " has "
                         + (pixels == null ? "no" : pixels.length) + " pixel values; expected " + count);
             }
-            values.position((long) row * count).put(pixels);
+            values.position(row++ * count).put(pixels);
         }
         return new ImageInput(
-                ImageInput.Stage.PIXELS, device.is_cpu() ? host : host.to(device, DType.FLOAT32.scalarType()));
+                ImageInput.Stage.PIXELS,
+                device.is_cpu() ? host : host.to(device, DType.FLOAT32.scalarType()),
+                pictures.size() == batch.size() ? null : rows(batch, List.copyOf(pictures.keySet()), device));
+    }
+
+    private static Tensor rows(Batch batch, List<String> pictures, Device device) {
+        return Tensors.ofLongs(
+                device,
+                batch.examples().stream()
+                        .mapToLong(example -> pictures.indexOf(example.imageHash()))
+                        .toArray());
     }
 }

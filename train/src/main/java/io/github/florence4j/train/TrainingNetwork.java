@@ -60,9 +60,18 @@ public final class TrainingNetwork {
 
     /** As {@link #hidden(TrainingBatch, Regularization)}, in a scope that stays open until the pass has run backward. */
     Tensor hidden(TrainingBatch batch, TrainingPass pass) {
+        return answered(seen(batch, pass), pass);
+    }
+
+    /** The batch with its pictures as visual tokens. */
+    TrainingBatch seen(TrainingBatch batch, TrainingPass pass) {
+        return batch.with(advance(batch.image(), ImageInput.Stage.VISUAL_TOKENS, pass));
+    }
+
+    /** Hidden states {@code (b, t, p)} of a batch that {@link #seen} gave, or of a part of it. */
+    Tensor answered(TrainingBatch batch, TrainingPass pass) {
         TextConfig text = network.config().text();
-        Tensor visual =
-                advance(batch.image(), ImageInput.Stage.VISUAL_TOKENS, pass).tensor();
+        Tensor visual = batch.image().perExample();
         Tensor prompt = pass.embed(network.embeddings(), batch.promptIds());
         Tensor input = torch.cat(new TensorVector(visual, prompt), 1); // (b, n + l, p)
         TensorOptional mask = mask(input, visual.size(1), batch.promptLengths());
@@ -99,11 +108,11 @@ public final class TrainingNetwork {
     private ImageInput next(ImageInput image, TrainingPass pass) {
         Tensor x = image.tensor();
         if (image.stage() == ImageInput.Stage.PIXELS) {
-            return new ImageInput(
+            return image.advanced(
                     ImageInput.Stage.TOWER_MAP, run(Part.VISION_TOWER, false, pass, r -> network.visionTower()
                             .forward(x, r)));
         }
-        return new ImageInput(
+        return image.advanced(
                 ImageInput.Stage.VISUAL_TOKENS, run(Part.PROJECTOR, x.requires_grad(), pass, r -> network.projector()
                         .forward(x, r)));
     }

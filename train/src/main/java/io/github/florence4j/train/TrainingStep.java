@@ -5,6 +5,7 @@ import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.weights.Part;
+import java.util.List;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -79,14 +80,40 @@ public final class TrainingStep {
     public LossSum accumulateAtOnce(TrainingBatch batch) {
         try (GradientTape tape = new GradientTape(precision);
                 PointerScope scope = new PointerScope()) {
-            Tensor hidden;
+            TrainingPass pass = TrainingPass.on(tape, recomputed);
+            TrainingBatch seen;
             try (Autocast cast = Autocast.on(batch.labels().device(), precision)) {
-                hidden = network.hidden(batch, TrainingPass.on(tape, recomputed));
+                seen = network.seen(batch, pass);
             }
-            LossSum sum = loss.backward(hidden, batch.labels());
+            List<TrainingBatch> parts = LengthGroups.of(seen);
+            LossSum sum = parts.size() == 1 ? accumulate(seen, pass) : accumulate(parts, pass, tape);
             tape.backward();
             return sum;
         }
+    }
+
+    /** Runs parts one after another; the gradients of their common pictures add up at a cut behind these. */
+    private LossSum accumulate(List<TrainingBatch> parts, TrainingPass pass, GradientTape tape) {
+        ImageInput common = parts.get(0).image();
+        Tensor leaf = tape.cut(common.tensor());
+        int cuts = tape.size();
+        LossSum sum = LossSum.NONE;
+        for (TrainingBatch part : parts) {
+            try (PointerScope scope = new PointerScope()) {
+                ImageInput image = new ImageInput(common.stage(), leaf, part.image().rows());
+                sum = sum.plus(accumulate(part.with(image), pass));
+                tape.backwardTo(cuts);
+            }
+        }
+        return sum;
+    }
+
+    private LossSum accumulate(TrainingBatch seen, TrainingPass pass) {
+        Tensor hidden;
+        try (Autocast cast = Autocast.on(seen.labels().device(), precision)) {
+            hidden = network.answered(seen, pass);
+        }
+        return loss.backward(hidden, seen.labels());
     }
 
     /** The summed loss of a batch in evaluation: nothing is dropped and no gradient is recorded. */

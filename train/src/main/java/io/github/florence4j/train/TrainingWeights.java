@@ -92,6 +92,13 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
         return new TrainingWeights(weights, trained, parameters);
     }
 
+    /** Other leaves on the same memory: they are moved with these, and have gradients of their own. */
+    public TrainingWeights replica() {
+        Map<String, Tensor> leaves = new LinkedHashMap<>();
+        parameters.forEach((name, parameter) -> leaves.put(name, trainable(name, parameter, Tensor::detach)));
+        return new TrainingWeights(weights, trained, leaves);
+    }
+
     private static Tensor trainable(String name, Tensor tensor, UnaryOperator<Tensor> take) {
         DType dtype = DType.of(tensor);
         if (dtype != DType.FLOAT32 && dtype != DType.FLOAT64) {

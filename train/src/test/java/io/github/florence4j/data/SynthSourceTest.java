@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.florence4j.image.ImageDecoder;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,46 @@ class SynthSourceTest {
             assertThat(image.decode(new ImageDecoder()).bytes())
                     .isEqualTo(new ImageDecoder().decode(image.bytes(), "page").bytes());
         }
+    }
+
+    @Test
+    void samplesOfAPageFollowEachOtherAndAskOnlyForRegionsTwice() throws IOException {
+        try (IndexedSource source =
+                Sources.open("synth:lines?size=96&tasks=ocr:1,region_to_ocr:2,layout:1&per-page=4&count=30")) {
+            assertThat(source.count()).isEqualTo(120);
+            for (long page = 0; page < 30; page++) {
+                List<Sample> samples = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    samples.add(sample(source, 4 * page + i));
+                }
+                assertThat(samples).extracting(sample -> sample.image().sha256()).containsOnly(samples.get(0)
+                        .image()
+                        .sha256());
+                assertThat(samples).extracting(Sample::id).doesNotHaveDuplicates();
+                assertThat(samples.stream()
+                                .map(sample -> sample.tags().get(0))
+                                .filter(task -> !task.equals("region_to_ocr")))
+                        .doesNotHaveDuplicates();
+            }
+        }
+    }
+
+    @Test
+    void scrambledWordsAreOnNoList() throws IOException {
+        try (IndexedSource scrambled = Sources.open("synth:word?size=96&scrambled=1&tasks=ocr");
+                IndexedSource plain = Sources.open("synth:word?size=96&scrambled=0&tasks=ocr")) {
+            assertThat(mixed(scrambled)).isGreaterThan(50);
+            assertThat(mixed(plain)).isZero();
+        }
+    }
+
+    /** How many of 200 words have a letter beside a digit. */
+    private static long mixed(IndexedSource source) throws IOException {
+        long count = 0;
+        for (long index = 0; index < 200; index++) {
+            count += sample(source, index).answers().get(0).matches(".*([A-Za-z][0-9]|[0-9][A-Za-z]).*") ? 1 : 0;
+        }
+        return count;
     }
 
     @Test

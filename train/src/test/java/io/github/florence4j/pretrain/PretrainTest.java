@@ -32,9 +32,10 @@ class PretrainTest {
               {image-size: 64, tower-widths: [16, 32], tower-depths: [0, 1], tower-heads: [1, 2], tower-strides: [4, 4],
                window: 4, width: 32, heads: 2, encoder-layers: 1, decoder-layers: 1, feed-forward: 64, positions: 64}
             warm-up:
-              - {name: glyphs, pages: 'synth:word?size=64', steps: 6, batch-size: 4, warmup-steps: 1, eval-every: 3, save-every: 3}
+              - {name: glyphs, pages: 'synth:word?size=64', steps: 6, batch-size: 4, warmup-steps: 1, eval-every: 3, save-every: 3, workers: 2}
             data: {shuffle: false}
-            training: {epochs: 1, batch-size: 4, max-steps: 4}
+            training: {epochs: 1, batch-size: 2, accumulation: 2, max-steps: 4}
+            machine: {threads: 1, workers: 2}
             optimizer: {lr: 1e-3}
             stages:
               - name: words

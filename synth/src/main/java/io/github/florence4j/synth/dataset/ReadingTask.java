@@ -7,6 +7,7 @@ import io.github.florence4j.synth.page.Line;
 import io.github.florence4j.synth.page.Page;
 import io.github.florence4j.synth.page.Part;
 import io.github.florence4j.synth.page.Phrase;
+import io.github.florence4j.synth.page.Word;
 import io.github.florence4j.task.Task;
 import io.github.florence4j.text.LocationQuantizer;
 import java.util.ArrayList;
@@ -73,7 +74,29 @@ public enum ReadingTask {
             }
             return List.of(new Example(prefix() + page.caption(), answer.toString()));
         }
+    },
+    /** One to three words of the page, drawn for each page, and every place where they stand. */
+    TEXT_GROUNDING(Task.PHRASE_GROUNDING) {
+        @Override
+        public List<Example> examples(Page page, Rng rng) {
+            List<Word> words = rng.pick(page.lines()).words();
+            int count = rng.between(1, Math.min(MOST_WORDS, words.size()));
+            int first = rng.between(0, words.size() - count);
+            List<String> wanted = texts(words.subList(first, first + count));
+            StringBuilder answer = new StringBuilder(String.join(" ", wanted));
+            for (Line line : page.lines()) {
+                for (int i = 0; i + count <= line.words().size(); i++) {
+                    List<Word> found = line.words().subList(i, i + count);
+                    if (texts(found).equals(wanted)) {
+                        answer.append(tokens(page, around(found)));
+                    }
+                }
+            }
+            return List.of(new Example(prefix() + String.join(" ", wanted), answer.toString()));
+        }
     };
+
+    private static final int MOST_WORDS = 3;
 
     /**
      * A prompt and its answer.
@@ -113,6 +136,21 @@ public enum ReadingTask {
         List<Example> examples = new ArrayList<>();
         tasks.forEach(task -> examples.addAll(task.examples(page, rng)));
         return examples;
+    }
+
+    private static List<String> texts(List<Word> words) {
+        return words.stream().map(Word::text).toList();
+    }
+
+    private static Box around(List<Word> words) {
+        return words.stream()
+                .map(Word::box)
+                .reduce((a, b) -> new Box(
+                        Math.min(a.x1(), b.x1()),
+                        Math.min(a.y1(), b.y1()),
+                        Math.max(a.x2(), b.x2()),
+                        Math.max(a.y2(), b.y2())))
+                .orElseThrow();
     }
 
     private static String tokens(Page page, Box box) {

@@ -27,6 +27,7 @@ import io.github.florence4j.task.Prompts;
 import io.github.florence4j.text.LocationQuantizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What is written is read back with the parser for the model's answers. */
@@ -90,6 +91,35 @@ class ReadingTaskTest {
             assertThat(detections.labels()).isEqualTo(labels);
             assertSame(detections, boxes);
         }
+    }
+
+    @Test
+    void saysEveryPlaceWhereWordsStand() {
+        int several = 0;
+        for (Page page : pages) {
+            for (int seed = 0; seed < 10; seed++) {
+                Example example = ReadingTask.TEXT_GROUNDING
+                        .examples(page, Rng.of(seed))
+                        .get(0);
+                String words = example.prefix().substring(ReadingTask.TEXT_GROUNDING.prefix().length());
+                Detections found = (Detections) OutputParser.parse(
+                                "</s><s>" + example.suffix() + "</s>",
+                                ReadingTask.TEXT_GROUNDING.task(),
+                                page.width(),
+                                page.height(),
+                                Profile.FLORENCE4J)
+                        .result();
+                assertThat(found.labels()).isNotEmpty().containsOnly(words);
+                long times = page.lines().stream()
+                        .mapToLong(line -> (" " + line.text() + " ").split(Pattern.quote(" " + words + " "), -1).length - 1)
+                        .sum();
+                assertThat((long) found.items().size()).isGreaterThanOrEqualTo(times);
+                several += times > 1 ? 1 : 0;
+                assertThat(found.items()).anySatisfy(item -> assertThat(page.lines())
+                        .anySatisfy(line -> assertThat(line.box().x1()).isLessThan(item.box().x2())));
+            }
+        }
+        assertThat(several).isPositive();
     }
 
     @Test
