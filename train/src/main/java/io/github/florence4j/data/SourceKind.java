@@ -33,7 +33,21 @@ public enum SourceKind {
     /** A CSV file of questions. */
     CSV("csv", "<VQA>{question}", "prompt", "sentences", "root", "id", "image", "question", "answers", "types"),
     /** Pages drawn as they are read; the path is the level. */
-    SYNTH("synth", "", "count", "seed", "split", "size", "x-height", "fonts", "kinds", "effects", "colour", "scrambled", "tasks", "per-page"),
+    SYNTH(
+            "synth",
+            "",
+            "count",
+            "seed",
+            "split",
+            "size",
+            "x-height",
+            "fonts",
+            "kinds",
+            "effects",
+            "colour",
+            "scrambled",
+            "tasks",
+            "per-page"),
     /** A YAML or JSON list of sources with weights. */
     MIXTURE("mixture", "{question}", "length", "exhausted");
 

@@ -444,8 +444,9 @@ public record FineTuneConfig(
                     int dataThreads,
             @Setting(
                             label = "N",
-                            value = "Batches of a step that run side by side, each with its own native threads: for small"
-                                    + " models, with accumulation.",
+                            value =
+                                    "Batches of a step that run side by side, each with its own native threads: for small"
+                                            + " models, with accumulation.",
                             free = true)
                     int workers) {
         static final Machine DEFAULTS = new Machine("cpu", 0, 0, 1);

@@ -141,7 +141,9 @@ final class TrainingSession implements AutoCloseable {
         Workers<TrainingStep> all = new Workers<>(step, gradients);
         while (all.count() < config.machine().workers() && model instanceof TrainedParts parts) {
             TrainingWeights replica = opened(parts.weights().replica());
-            all.add(step(new TrainingNetwork(base.config(), replica, replica.trained())), new Gradients(replica.parameters()));
+            all.add(
+                    step(new TrainingNetwork(base.config(), replica, replica.trained())),
+                    new Gradients(replica.parameters()));
         }
         return all;
     }

@@ -63,8 +63,7 @@ final class GlyphStep {
             Tensor logits = logits(batch);
             Tensor classes = classes(batch);
             Tensor there = classes.ne(new Scalar(GlyphMap.NOTHING));
-            Tensor found =
-                    logits.argmax(new LongOptional(1), false).eq(classes).logical_and(there);
+            Tensor found = logits.argmax(new LongOptional(1), false).eq(classes).logical_and(there);
             return new Score(
                     found.sum().item_double(),
                     there.sum().item_double(),

@@ -18,7 +18,6 @@ import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.NativeSettings;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Threads;
-import io.github.florence4j.torch.Tensors;
 import io.github.florence4j.train.AdamW;
 import io.github.florence4j.train.Gradients;
 import io.github.florence4j.train.LearningRate;
@@ -159,8 +158,8 @@ final class GlyphWarmUp implements AutoCloseable {
         LearningRate rate =
                 new LearningRate(LearningRate.Schedule.COSINE, settings.lr(), settings.warmupSteps(), settings.steps());
         WarmUpFolder.Progress at = from;
-        try (GlyphPages batches =
-                new GlyphPages(pages, processor, map, settings.batchSize() / settings.workers(), at.step() * settings.batchSize())) {
+        try (GlyphPages batches = new GlyphPages(
+                pages, processor, map, settings.batchSize() / settings.workers(), at.step() * settings.batchSize())) {
             while (at.step() < settings.steps() && !stop.getAsBoolean()) {
                 long start = System.nanoTime();
                 workers.clear();

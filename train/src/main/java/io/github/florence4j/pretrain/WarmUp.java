@@ -37,7 +37,14 @@ public record WarmUp(
 
     /** Checks the ranges. */
     public WarmUp {
-        if (steps < 1 || batchSize < 1 || workers < 1 || batchSize % workers != 0 || evalEvery < 1 || saveEvery < 1 || !(lr > 0) || !(nothing > 0)) {
+        if (steps < 1
+                || batchSize < 1
+                || workers < 1
+                || batchSize % workers != 0
+                || evalEvery < 1
+                || saveEvery < 1
+                || !(lr > 0)
+                || !(nothing > 0)) {
             throw new IllegalArgumentException("the warm-up " + name + " has " + steps + " steps of " + batchSize
                     + " pages at " + lr + ", weight " + nothing + " of nothing, eval-every " + evalEvery
                     + " and save-every " + saveEvery + "; expected all above 0");

@@ -49,11 +49,15 @@ final class LengthGroups {
     }
 
     private static TrainingBatch part(TrainingBatch batch, long[] lengths, Integer[] order, int from, int to) {
-        int[] rows = Arrays.stream(order, from, to).mapToInt(Integer::intValue).sorted().toArray();
+        int[] rows = Arrays.stream(order, from, to)
+                .mapToInt(Integer::intValue)
+                .sorted()
+                .toArray();
         int[] promptLengths =
                 Arrays.stream(rows).map(row -> batch.promptLengths()[row]).toArray();
         long longestPrompt = Arrays.stream(promptLengths).max().orElse(0);
-        long longestAnswer = Arrays.stream(rows).mapToLong(row -> lengths[row]).max().orElse(0);
+        long longestAnswer =
+                Arrays.stream(rows).mapToLong(row -> lengths[row]).max().orElse(0);
         Tensor index = Tensors.ofLongs(
                 batch.labels().device(), Arrays.stream(rows).asLongStream().toArray());
         return new TrainingBatch(

@@ -100,7 +100,8 @@ public final class TrainingStep {
         LossSum sum = LossSum.NONE;
         for (TrainingBatch part : parts) {
             try (PointerScope scope = new PointerScope()) {
-                ImageInput image = new ImageInput(common.stage(), leaf, part.image().rows());
+                ImageInput image =
+                        new ImageInput(common.stage(), leaf, part.image().rows());
                 sum = sum.plus(accumulate(part.with(image), pass));
                 tape.backwardTo(cuts);
             }

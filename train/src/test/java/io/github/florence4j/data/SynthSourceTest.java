@@ -84,9 +84,9 @@ class SynthSourceTest {
                 for (int i = 0; i < 4; i++) {
                     samples.add(sample(source, 4 * page + i));
                 }
-                assertThat(samples).extracting(sample -> sample.image().sha256()).containsOnly(samples.get(0)
-                        .image()
-                        .sha256());
+                assertThat(samples)
+                        .extracting(sample -> sample.image().sha256())
+                        .containsOnly(samples.get(0).image().sha256());
                 assertThat(samples).extracting(Sample::id).doesNotHaveDuplicates();
                 assertThat(samples.stream()
                                 .map(sample -> sample.tags().get(0))

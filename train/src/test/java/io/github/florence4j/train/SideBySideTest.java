@@ -119,7 +119,8 @@ class SideBySideTest {
 
             assertThat(sum.mean()).isCloseTo(expected.mean(), within(TOLERANCE));
             assertSame(gradients, once);
-            once.forEach((name, tensor) -> assertThat(tensor.equal(again.get(name))).as(name).isTrue());
+            once.forEach((name, tensor) ->
+                    assertThat(tensor.equal(again.get(name))).as(name).isTrue());
         }
     }
 
@@ -140,7 +141,9 @@ class SideBySideTest {
 
             double after = second.accumulate(batch).mean();
 
-            assertThat(after).isNotEqualTo(before).isEqualTo(first.accumulate(batch).mean());
+            assertThat(after)
+                    .isNotEqualTo(before)
+                    .isEqualTo(first.accumulate(batch).mean());
         }
     }
 
@@ -154,7 +157,10 @@ class SideBySideTest {
             assertThat(part.image()
                             .perExample()
                             .select(0, 2)
-                            .equal(TinyTraining.golden(DType.FLOAT64).image().tensor().select(0, 1)))
+                            .equal(TinyTraining.golden(DType.FLOAT64)
+                                    .image()
+                                    .tensor()
+                                    .select(0, 1)))
                     .isTrue();
         }
     }
@@ -180,8 +186,8 @@ class SideBySideTest {
         for (int row = 0; row < PICTURES.length; row += 2) {
             TrainingBatch first = alone(batch, row);
             TrainingBatch second = alone(batch, row + 1);
-            for (LossSum part : workers.<LossSum>run(
-                    List.of(step -> step.accumulate(first), step -> step.accumulate(second)))) {
+            for (LossSum part :
+                    workers.<LossSum>run(List.of(step -> step.accumulate(first), step -> step.accumulate(second)))) {
                 sum = sum.plus(part);
             }
         }
@@ -202,7 +208,11 @@ class SideBySideTest {
         double difference = 0;
         double squares = 0;
         for (Map.Entry<String, Tensor> entry : expected.entrySet()) {
-            difference += actual.get(entry.getKey()).sub(entry.getValue()).square().sum().item_double();
+            difference += actual.get(entry.getKey())
+                    .sub(entry.getValue())
+                    .square()
+                    .sum()
+                    .item_double();
             squares += entry.getValue().square().sum().item_double();
         }
         assertThat(Math.sqrt(difference / squares)).isLessThan(TOLERANCE);

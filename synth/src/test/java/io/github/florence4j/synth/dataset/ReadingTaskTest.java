@@ -98,10 +98,10 @@ class ReadingTaskTest {
         int several = 0;
         for (Page page : pages) {
             for (int seed = 0; seed < 10; seed++) {
-                Example example = ReadingTask.TEXT_GROUNDING
-                        .examples(page, Rng.of(seed))
-                        .get(0);
-                String words = example.prefix().substring(ReadingTask.TEXT_GROUNDING.prefix().length());
+                Example example =
+                        ReadingTask.TEXT_GROUNDING.examples(page, Rng.of(seed)).get(0);
+                String words = example.prefix()
+                        .substring(ReadingTask.TEXT_GROUNDING.prefix().length());
                 Detections found = (Detections) OutputParser.parse(
                                 "</s><s>" + example.suffix() + "</s>",
                                 ReadingTask.TEXT_GROUNDING.task(),
@@ -111,12 +111,14 @@ class ReadingTaskTest {
                         .result();
                 assertThat(found.labels()).isNotEmpty().containsOnly(words);
                 long times = page.lines().stream()
-                        .mapToLong(line -> (" " + line.text() + " ").split(Pattern.quote(" " + words + " "), -1).length - 1)
+                        .mapToLong(line ->
+                                (" " + line.text() + " ").split(Pattern.quote(" " + words + " "), -1).length - 1)
                         .sum();
                 assertThat((long) found.items().size()).isGreaterThanOrEqualTo(times);
                 several += times > 1 ? 1 : 0;
                 assertThat(found.items()).anySatisfy(item -> assertThat(page.lines())
-                        .anySatisfy(line -> assertThat(line.box().x1()).isLessThan(item.box().x2())));
+                        .anySatisfy(line -> assertThat(line.box().x1())
+                                .isLessThan(item.box().x2())));
             }
         }
         assertThat(several).isPositive();
