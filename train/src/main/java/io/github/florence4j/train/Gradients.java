@@ -4,6 +4,7 @@ import io.github.florence4j.torch.NoGrad;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -40,7 +41,7 @@ public final class Gradients {
                 PointerScope scope = new PointerScope()) {
             others.parameters.forEach((name, other) -> {
                 if (other.grad().defined()) {
-                    add(parameters.get(name), other.grad());
+                    add(Objects.requireNonNull(parameters.get(name), name), other.grad());
                 }
             });
         }
