@@ -50,7 +50,7 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Arguments: checkpoint folder, mode, then flags. Modes: {@code full} trains everything from pixels; {@code frozen} is
  * the first epoch with a frozen vision path, in which each image is computed, written to the feature cache and read back;
  * {@code cached} is any later epoch, with features from the cache. Flags: {@code --precision fp32|bf16}, {@code --batch
- * 2}, {@code --micro} images that go through the model at once (as finetune chooses: 4, or 1 where the tower
+ * 2}, {@code --micro} images that go through the model at once (as finetune chooses: 3, or 1 where the tower
  * trains), {@code --question 20} and {@code
  * --answer 12} tokens, {@code --steps 4}, {@code --freeze vision_tower[,projector]}, {@code --recompute
  * vision_tower,encoder,decoder} for gradient checkpointing, {@code --clip} for the norm and limit of gradients, which the
@@ -92,7 +92,7 @@ public final class TrainingTimes {
                     mode,
                     DType.parse(flags.getOrDefault("--precision", "fp32")),
                     Integer.parseInt(batch),
-                    Integer.parseInt(flags.getOrDefault("--micro", mode == Mode.FULL ? "1" : "4")),
+                    Integer.parseInt(flags.getOrDefault("--micro", mode == Mode.FULL ? "1" : "3")),
                     Integer.parseInt(flags.getOrDefault("--question", "20")),
                     Integer.parseInt(flags.getOrDefault("--answer", "12")),
                     Integer.parseInt(flags.getOrDefault("--steps", "4")),

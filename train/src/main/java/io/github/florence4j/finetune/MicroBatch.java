@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.Device;
  * activations grows with them; on a graphics card all go at once.
  */
 final class MicroBatch {
-    /** Four pictures of 768 pixels through the language model of the base checkpoint: 577 + 20 tokens, 768 wide, 6 layers. */
-    private static final double LANGUAGE = 4 * 597.0 * 768 * 6;
+    /** Three pictures of 768 pixels through the language model of the base checkpoint: 577 + 20 tokens, 768 wide, 6 layers. */
+    private static final double LANGUAGE = 3 * 597.0 * 768 * 6;
 
     /** One picture of 768 pixels through the vision tower, 2.4 GB of activations in the base checkpoint. */
     private static final double PIXELS = 768 * 768;
