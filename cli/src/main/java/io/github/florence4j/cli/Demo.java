@@ -1,6 +1,8 @@
 package io.github.florence4j.cli;
 
 import io.github.florence4j.data.IndexedSource;
+import io.github.florence4j.data.Pass;
+import io.github.florence4j.data.Sample;
 import io.github.florence4j.data.Sources;
 import io.github.florence4j.evaluate.Comparison;
 import io.github.florence4j.evaluate.EvaluationFolder;
@@ -10,9 +12,11 @@ import io.github.florence4j.evaluate.PromptTemplate;
 import io.github.florence4j.finetune.FineTune;
 import io.github.florence4j.metrics.Metric;
 import io.github.florence4j.packed.Precision;
+import io.github.florence4j.report.OutputFile;
 import io.github.florence4j.synth.dataset.DataSetWriter;
 import io.github.florence4j.task.Profile;
 import io.github.florence4j.torch.NativeMemory;
+import io.github.florence4j.torch.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,6 +69,7 @@ final class Demo {
 
             // 2. Nothing of the test is in the training.
             requireDisjoint(train, test);
+            showPage(test);
 
             // 3. What the model answers without having been taught, to three prompts.
             EvaluatedCheckpoint untaught = new EvaluatedCheckpoint("before", model, null, PromptTemplate.ZERO_SHOT);
@@ -90,7 +95,8 @@ final class Demo {
                     (System.nanoTime() - start) / 1e9,
                     NativeMemory.peakResident(),
                     folder.report().resolve("report.html"),
-                    folder.checkpoint());
+                    folder.checkpoint(),
+                    folder.page());
             result.write(folder.mark());
             return result;
         }
@@ -119,6 +125,13 @@ final class Demo {
                 + " to be tested on; by their SHA-256 they have no page in common");
     }
 
+    /** Lays a page of the test beside the documents' parquet files, where people can see it. */
+    private void showPage(IndexedSource test) throws IOException {
+        if (test.read(new Pass(0, 0), 0).get(0) instanceof Sample sample) {
+            OutputFile.write(folder.page(), sample.image().bytes());
+        }
+    }
+
     private List<Comparison.Row> answers(EvaluatedCheckpoint checkpoint, IndexedSource test) throws IOException {
         checkStop();
         return checkpoint.evaluate(
@@ -134,11 +147,14 @@ final class Demo {
 
     private void fineTune() throws IOException {
         checkStop();
+        int threads = Threads.count();
         try (TrainingBars bars = new TrainingBars(reporter)) {
             FineTune.Outcome outcome = FineTune.run(DemoRecipe.training(options, folder), model, false, bars, stop);
             if (outcome.end() == FineTune.End.STOPPED) {
                 throw new CancellationException("the demo was stopped");
             }
+        } finally {
+            Threads.set(threads); // training side by side leaves one
         }
     }
 

@@ -27,6 +27,11 @@ record DemoFolder(Path root) {
         return root.resolve("report");
     }
 
+    /** A page of the test, to look at and to run things on. */
+    Path page() {
+        return root.resolve("page.png");
+    }
+
     Path mark() {
         return root.resolve(MARK);
     }
@@ -43,7 +48,7 @@ record DemoFolder(Path root) {
                     root + " is not empty and no demo made it; expected a new folder (--output DIR)");
         }
         Files.createDirectories(root);
-        for (Path old : List.of(documents(), features(), checkpoint(), report())) {
+        for (Path old : List.of(documents(), features(), checkpoint(), report(), page())) {
             delete(old);
         }
         Files.writeString(mark(), "{}\n");

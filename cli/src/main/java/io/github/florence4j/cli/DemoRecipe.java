@@ -1,5 +1,6 @@
 package io.github.florence4j.cli;
 
+import io.github.florence4j.cli.DemoOptions.Mode;
 import io.github.florence4j.cli.DemoOptions.Size;
 import io.github.florence4j.finetune.ConfigFile;
 import io.github.florence4j.finetune.FineTuneConfig;
@@ -29,8 +30,8 @@ final class DemoRecipe {
     /** Side of a page in pixels, as there. */
     static final int SIDE = 192;
 
-    static final Size WHOLE = new Size(600, 100, 3);
-    static final Size QUICK = new Size(100, 20, 2);
+    static final Size WHOLE = new Size(1100, 100, 3);
+    static final Size QUICK = new Size(240, 20, 2);
 
     private static final int LONGEST_ANSWER = 32;
 
@@ -60,7 +61,7 @@ final class DemoRecipe {
         keys.put("output", folder.checkpoint().toString());
         keys.put("train", folder.source("train"));
         keys.put("epochs", Integer.toString(options.size().epochs()));
-        keys.put("batch-size", "16");
+        keys.put("batch-size", options.mode() == Mode.LORA ? "8" : "4");
         keys.put("bucket-window", "256");
         keys.put("precision", "bf16");
         keys.put("lr", "1e-3");
@@ -76,10 +77,16 @@ final class DemoRecipe {
             }
             case FULL -> {}
             case LORA -> {
+                keys.put("threads", "1"); // of operations so small a second one is slower
+
                 keys.put("lora-rank", "16");
                 keys.put("lora-alpha", "32");
                 keys.put("feature-cache", folder.features().toString());
             }
+        }
+        if (options.mode() != Mode.LORA) { // two batches side by side, where there are cores for it
+            keys.put("accumulation", "2");
+            keys.put("workers", Integer.toString(Math.min(2, Runtime.getRuntime().availableProcessors())));
         }
         Map<String, List<String>> flags = new LinkedHashMap<>();
         keys.forEach((key, value) -> flags.put(key, List.of(value)));

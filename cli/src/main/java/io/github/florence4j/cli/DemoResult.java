@@ -23,8 +23,10 @@ import java.util.OptionalLong;
  * @param peakBytes the most memory that the process had, where the system tells
  * @param report the report's page
  * @param checkpoint the folder of the taught model
+ * @param page a picture of a page of the test
  */
-record DemoResult(Comparison comparison, double seconds, OptionalLong peakBytes, Path report, Path checkpoint) {
+record DemoResult(
+        Comparison comparison, double seconds, OptionalLong peakBytes, Path report, Path checkpoint, Path page) {
     private static final int SHOWN = 10;
     private static final double HUNDREDTHS = 100;
 
@@ -79,9 +81,8 @@ record DemoResult(Comparison comparison, double seconds, OptionalLong peakBytes,
         out.println("report:     " + report);
         out.println("checkpoint: " + checkpoint);
         out.println();
-        out.println("Ask it about a page of yours:");
-        out.println(
-                "  florence4j run --model " + checkpoint + " --task '<DocVQA>' --text 'What is the total?' page.png");
+        out.println("Ask it about a page of the test, or of yours:");
+        out.println("  florence4j run --model " + checkpoint + " --task '<DocVQA>' --text 'What is the date?' " + page);
         out.println("Teach the big model your documents (questions.csv: image,question,answer):");
         out.println("  florence4j finetune --model microsoft/Florence-2-base-ft --train csv:questions.csv \\");
         out.println("      --freeze vision_tower --feature-cache runs/features --output runs/mine");

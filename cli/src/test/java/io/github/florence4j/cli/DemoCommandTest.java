@@ -9,6 +9,7 @@ import io.github.florence4j.data.IndexedSource;
 import io.github.florence4j.data.ListSource;
 import io.github.florence4j.data.Sample;
 import io.github.florence4j.data.Sources;
+import io.github.florence4j.image.RgbImage;
 import io.github.florence4j.report.RunLog;
 import io.github.florence4j.report.TrainingPoint;
 import java.io.IOException;
@@ -93,7 +94,7 @@ class DemoCommandTest {
     }
 
     @Test
-    void showsTheTableAnswersAndWhatToDoNext() {
+    void showsTheTableAnswersAndWhatToDoNext() throws IOException {
         Cli.Outcome outcome = demo("shown", "--quiet").succeeded();
 
         assertThat(outcome.out())
@@ -101,9 +102,12 @@ class DemoCommandTest {
                 .contains("before", "after")
                 .containsPattern("D − A = \\S+ \\[")
                 .contains("report:     " + at("shown") + "/report/report.html")
+                .contains("--text 'What is the date?' " + at("shown") + "/page.png")
                 .contains("florence4j finetune --model microsoft/Florence-2-base-ft");
         assertThat(outcome.out().lines().filter(line -> line.startsWith("    right:")))
                 .hasSize(10);
+        RgbImage page = RgbImage.read(folder.resolve("shown/page.png"));
+        assertThat(page.width()).isEqualTo(DemoRecipe.SIDE);
     }
 
     @Test
