@@ -1,9 +1,13 @@
 package io.github.florence4j.nn;
 
+import static org.bytedeco.pytorch.global.torch.bmm_out;
+import static org.bytedeco.pytorch.global.torch.empty_like;
 import static org.bytedeco.pytorch.global.torch.matmul;
 import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -11,6 +15,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Scaled dot-product attention with scale {@code d^-1/2}. */
 final class Attention {
+    private static final long SCORES_AT_ONCE = 1 << 20;
+
     private Attention() {}
 
     /**
@@ -26,13 +32,37 @@ final class Attention {
      */
     static Tensor scaledDotProduct(Tensor q, Tensor k, Tensor v, TensorOptional mask, boolean causal) {
         if (!causal && q.scalar_type().intern() == ScalarType.BFloat16) {
-            Tensor scores = matmul(q.mul(new Scalar(1 / Math.sqrt(q.size(3)))), k.transpose(2, 3)); // (b, h, t, s)
-            return matmul(
-                    (mask.has_value() ? scores.add(mask.get()) : scores)
-                            .softmax(-1)
-                            .to(ScalarType.BFloat16),
-                    v);
+            Tensor scaled = q.mul(new Scalar(1 / Math.sqrt(q.size(3))));
+            long scores = q.size(1) * q.size(2) * k.size(2); // of each of the b
+            boolean whole = mask.has_value() || q.size(0) * scores <= SCORES_AT_ONCE || GradMode.is_enabled();
+            return whole
+                    ? matmul(weights(scaled, k, mask), v)
+                    : inParts(scaled.contiguous(), k, v, Math.max(1, SCORES_AT_ONCE / scores));
         }
         return scaled_dot_product_attention(q, k, v, mask, 0, causal, new DoubleOptional(), false);
+    }
+
+    /** Some of the {@code b} at a time, so that scores, which go through three types, stay in the cache. */
+    private static Tensor inParts(Tensor q, Tensor k, Tensor v, long atOnce) {
+        long b = q.size(0);
+        Tensor attended = empty_like(q);
+        for (long first = 0; first < b; first += atOnce) {
+            long count = Math.min(atOnce, b - first);
+            try (PointerScope scope = new PointerScope()) {
+                Tensor weights = weights(q.narrow(0, first, count), k.narrow(0, first, count), new TensorOptional());
+                bmm_out(
+                        attended.narrow(0, first, count).flatten(0, 1),
+                        weights.flatten(0, 1),
+                        v.narrow(0, first, count).flatten(0, 1));
+            }
+        }
+        return attended;
+    }
+
+    private static Tensor weights(Tensor q, Tensor k, TensorOptional mask) {
+        Tensor scores = matmul(q, k.transpose(2, 3)); // (b, h, t, s)
+        return (mask.has_value() ? scores.add(mask.get()) : scores.to(ScalarType.Float))
+                .softmax(-1)
+                .to(ScalarType.BFloat16);
     }
 }

@@ -2,6 +2,10 @@ package io.github.florence4j.nn;
 
 import static org.bytedeco.pytorch.global.torch.matmul;
 
+import io.github.florence4j.torch.Scopes;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -25,29 +29,60 @@ final class ChannelAttention implements DavitVisionTower.MapAttention {
     }
 
     @Override
-    public long independentRows(long height) {
-        return height;
+    public Tensor forward(Tensor map, Regularization regularization) {
+        Tensor parts = project(map, regularization);
+        Tensor weights = weights(scores(parts), map.size(1) * map.size(2));
+        return proj.forward(attend(parts.select(0, 2), weights, map), regularization);
     }
 
+    /** The scores are a sum over positions, so they come from one pass over the map, and the values from another. */
     @Override
-    public Tensor forward(Tensor map, Regularization regularization) {
-        long b = map.size(0);
-        long n = map.size(1) * map.size(2);
-        long c = map.size(3);
-        Tensor groups3 = Attention.prepare(
-                qkv.forward(qkv.operand(map), regularization)
-                        .view(b, n, 3, groups, c / groups)
-                        .permute(2, 0, 3, 1, 4), // (3, b, g, n, d)
+    public void addTo(Tensor x, LayerNorm norm, long tokens) {
+        long height = x.size(1);
+        long rows = Math.max(1, tokens / x.size(2));
+        try (PointerScope scope = new PointerScope()) {
+            List<Tensor> values = new ArrayList<>();
+            Tensor scores = x.new_zeros(x.size(0), groups, x.size(3) / groups, x.size(3) / groups);
+            for (long first = 0; first < height; first += rows) {
+                Tensor part = x.narrow(1, first, Math.min(rows, height - first));
+                values.add(Scopes.keep(() -> {
+                    Tensor parts = project(norm.forward(part), Regularization.NONE);
+                    scores.add_(scores(parts));
+                    return parts.select(0, 2);
+                }));
+            }
+            Tensor weights = weights(scores, height * x.size(2));
+            for (int i = 0; i < values.size(); i++) {
+                try (PointerScope inner = new PointerScope()) {
+                    Tensor part = x.narrow(1, i * rows, Math.min(rows, height - i * rows));
+                    part.add_(proj.forward(attend(values.get(i), weights, part), Regularization.NONE));
+                }
+            }
+        }
+    }
+
+    /** Queries, keys and values {@code (3, b, g, n, d)}. */
+    private Tensor project(Tensor map, Regularization regularization) {
+        return Attention.prepare(
+                qkv.forward(qkv.operand(map), regularization, type)
+                        .view(map.size(0), map.size(1) * map.size(2), 3, groups, map.size(3) / groups)
+                        .permute(2, 0, 3, 1, 4),
                 type);
-        Tensor q = groups3.select(0, 0);
-        Tensor k = groups3.select(0, 1);
-        Tensor v = groups3.select(0, 2);
-        Tensor weights = matmul(q.transpose(2, 3), k) // (b, g, d, d): rows query channels, columns key channels
-                .mul(new Scalar(1 / Math.sqrt(n)))
-                .softmax(-1);
-        Tensor attended = matmul(v, weights.transpose(2, 3)) // (b, g, n, d)
+    }
+
+    /** {@code (b, g, d, d)}: rows query channels, columns key channels. */
+    private static Tensor scores(Tensor parts) {
+        return matmul(parts.select(0, 0).transpose(2, 3), parts.select(0, 1));
+    }
+
+    private Tensor weights(Tensor scores, long positions) {
+        return scores.mul(new Scalar(1 / Math.sqrt(positions))).softmax(-1).to(type);
+    }
+
+    /** The attended values in the shape of the map, of values {@code (b, g, n, d)}. */
+    private static Tensor attend(Tensor values, Tensor weights, Tensor map) {
+        return matmul(values, weights.transpose(2, 3)) // (b, g, n, d)
                 .transpose(1, 2)
-                .reshape(b, map.size(1), map.size(2), c);
-        return proj.forward(attended, regularization);
+                .reshape(map.size(0), map.size(1), map.size(2), map.size(3));
     }
 }

@@ -118,18 +118,18 @@ public final class DavitVisionTower {
         /** {@code (b, y, x, c) -> (b, y, x, c)}. */
         Tensor forward(Tensor map, Regularization regularization);
 
-        /** How many rows of the map, from the first or a multiple of this, do not see the others. */
-        long independentRows(long height);
+        /** Adds what it gives of {@code norm(x)} to {@code x} in place, in evaluation, about that many tokens at a time. */
+        void addTo(Tensor x, LayerNorm norm, long tokens);
     }
 
     /**
      * Depthwise convolution, attention, depthwise convolution, feed-forward: each added to its input.
      *
-     * <p>In evaluation attention and feed-forward work in place on a part of the map at a time, as far as its parts do not
-     * depend on each other: the temporaries of a part stay in the cache, those of the whole would be hundreds of megabytes.
+     * <p>In evaluation attention and feed-forward work in place on a part of the map at a time: the temporaries of a part stay
+     * in the cache, those of the whole would be hundreds of megabytes.
      */
     private static final class Block {
-        private static final long TOKENS_AT_ONCE = 4096;
+        private static final long ELEMENTS_AT_ONCE = 1152 * 512;
 
         private final String name;
         private final ResidualConvolution conv1;
@@ -171,23 +171,17 @@ public final class DavitVisionTower {
         }
 
         private Tensor attendInParts(Tensor x) {
-            long height = x.size(1);
-            long unit = attention.independentRows(height);
-            long rows = unit * Math.max(1, TOKENS_AT_ONCE / (unit * x.size(2)));
-            for (long first = 0; first < height; first += rows) {
-                try (PointerScope scope = new PointerScope()) {
-                    attend(x.narrow(1, first, Math.min(rows, height - first)), Regularization.NONE);
-                }
-            }
+            attention.addTo(x, norm1, ELEMENTS_AT_ONCE / x.size(3));
             return x;
         }
 
         private Tensor feedInParts(Tensor x) {
             long tokens = x.size(0) * x.size(1) * x.size(2);
-            for (long first = 0; first < tokens; first += TOKENS_AT_ONCE) {
+            long atOnce = ELEMENTS_AT_ONCE / x.size(3);
+            for (long first = 0; first < tokens; first += atOnce) {
                 try (PointerScope scope = new PointerScope()) {
                     Tensor flat = x.view(tokens, x.size(3)); // (b·y·x, c)
-                    feed(flat.narrow(0, first, Math.min(TOKENS_AT_ONCE, tokens - first)), Regularization.NONE);
+                    feed(flat.narrow(0, first, Math.min(atOnce, tokens - first)), Regularization.NONE);
                 }
             }
             return x;

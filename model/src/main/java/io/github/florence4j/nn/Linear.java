@@ -1,6 +1,7 @@
 package io.github.florence4j.nn;
 
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** An affine map of the last axis: {@code (…, in) -> (…, out)}. */
 @FunctionalInterface
@@ -11,6 +12,14 @@ public interface Linear {
     /** Applies the map as in evaluation. */
     default Tensor forward(Tensor x) {
         return forward(x, Regularization.NONE);
+    }
+
+    /**
+     * As {@link #forward(Tensor, Regularization)} for a caller who goes on in another type: the result has that type where the map can
+     * give it at no cost, else its own.
+     */
+    default Tensor forward(Tensor x, Regularization regularization, ScalarType wanted) {
+        return forward(x, regularization);
     }
 
     /**

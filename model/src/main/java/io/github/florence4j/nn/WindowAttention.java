@@ -2,6 +2,7 @@ package io.github.florence4j.nn;
 
 import static org.bytedeco.pytorch.global.torch.constant_pad_nd;
 
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -28,38 +29,56 @@ final class WindowAttention implements DavitVisionTower.MapAttention {
     }
 
     @Override
-    public long independentRows(long height) {
-        return window;
+    public void addTo(Tensor x, LayerNorm norm, long tokens) {
+        long height = x.size(1);
+        long rows = window * Math.max(1, tokens / (window * x.size(2)));
+        for (long first = 0; first < height; first += rows) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor part = x.narrow(1, first, Math.min(rows, height - first));
+                if (part.size(1) % window == 0 && x.size(2) % window == 0) {
+                    Tensor normed = windows(qkv.operand(norm.forward(part)));
+                    windows(part).add_(attend(normed, Regularization.NONE));
+                } else {
+                    part.add_(forward(norm.forward(part), Regularization.NONE));
+                }
+            }
+        }
     }
 
     @Override
     public Tensor forward(Tensor map, Regularization regularization) {
-        long b = map.size(0);
         long height = map.size(1);
         long width = map.size(2);
-        long c = map.size(3);
-        long rows = Math.floorDiv(height + window - 1, window);
-        long columns = Math.floorDiv(width + window - 1, window);
-        long tokens = (long) window * window;
-
-        Tensor windows = pad(qkv.operand(map), rows * window - height, columns * window - width)
-                .view(b, rows, window, columns, window, c)
+        long bottom = Math.floorMod(-height, window);
+        long right = Math.floorMod(-width, window);
+        Tensor windows = windows(pad(qkv.operand(map), bottom, right));
+        Tensor out = attend(windows, regularization)
                 .permute(0, 1, 3, 2, 4, 5)
-                .reshape(b * rows * columns, tokens, c); // (b·windows, t, c)
+                .reshape(map.size(0), height + bottom, width + right, map.size(3));
+        return out.narrow(1, 0, height).narrow(2, 0, width);
+    }
+
+    /** A view {@code (b, rows, columns, window, window, c)} of a map whose sides are multiples of the window. */
+    private Tensor windows(Tensor map) {
+        return map.view(map.size(0), map.size(1) / window, window, map.size(2) / window, window, map.size(3))
+                .permute(0, 1, 3, 2, 4, 5);
+    }
+
+    /** Attention within windows {@code (b, rows, columns, window, window, c)}. */
+    private Tensor attend(Tensor windows, Regularization regularization) {
+        long count = windows.size(0) * windows.size(1) * windows.size(2);
+        long tokens = (long) window * window;
+        long c = windows.size(5);
         Tensor heads3 = Attention.prepare(
-                qkv.forward(windows, regularization)
-                        .view(b * rows * columns, tokens, 3, heads, c / heads)
+                qkv.forward(windows.reshape(count, tokens, c), regularization, type)
+                        .view(count, tokens, 3, heads, c / heads)
                         .permute(2, 0, 3, 1, 4), // (3, b·windows, h, t, d)
                 type);
         Tensor attended = regularization
                 .attend(heads3.select(0, 0), heads3.select(0, 1), heads3.select(0, 2), new TensorOptional(), 0, false)
                 .transpose(1, 2)
-                .reshape(b * rows * columns, tokens, c);
-        Tensor out = proj.forward(attended, regularization)
-                .view(b, rows, columns, window, window, c)
-                .permute(0, 1, 3, 2, 4, 5)
-                .reshape(b, rows * window, columns * window, c);
-        return out.narrow(1, 0, height).narrow(2, 0, width);
+                .reshape(count, tokens, c);
+        return proj.forward(attended, regularization).view(windows.shape());
     }
 
     private static Tensor pad(Tensor map, long bottom, long right) {

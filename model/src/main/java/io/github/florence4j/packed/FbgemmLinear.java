@@ -19,8 +19,7 @@ final class FbgemmLinear implements PackedLinear {
 
     /** Packs {@code weight (out, in)} and {@code bias (out)}, the latter in single precision or null. */
     FbgemmLinear(ByteMatrix weight, @Nullable Tensor bias) {
-        // Without these instructions pairs of products are summed in 16 bits, which hold them only for 7-bit operands.
-        boolean sevenBits = !Processor.has("avx512_vnni") && !Processor.has("avx_vnni");
+        boolean sevenBits = !Processor.sumsBytes();
         try (Tensor quantized = Scopes.own(() -> quantized(weight));
                 IValue packed = Operators.callForValue("quantized::linear_prepack", "", quantized, bias)) {
             this.product = BoundOperator.of("quantized::linear_dynamic", "", BoundOperator.INPUT, packed, sevenBits);

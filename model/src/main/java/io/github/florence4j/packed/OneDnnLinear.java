@@ -49,6 +49,11 @@ final class OneDnnLinear implements PackedLinear {
     }
 
     @Override
+    public Tensor forward(Tensor x, Regularization regularization, ScalarType wanted) {
+        return wanted == type ? plain.call(operand(x).contiguous()) : forward(x, regularization);
+    }
+
+    @Override
     public Tensor forwardGelu(Tensor x, Regularization regularization, double dropout) {
         return gelu.call(operand(x).contiguous());
     }

@@ -100,7 +100,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
                     switch (precision) {
                         case FP32 -> oneDnn(names, bias, ScalarType.Float);
                         case BF16 -> oneDnn(names, bias, ScalarType.BFloat16);
-                        case INT8 -> fbgemm(names, bias);
+                        case INT8 -> bytes(names, bias);
                         case AUTO -> throw new IllegalStateException("the precision was not resolved");
                     };
             packed.add(layer);
@@ -109,16 +109,20 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     }
 
     private PackedLinear oneDnn(List<String> names, @Nullable Tensor bias, ScalarType type) {
-        String name = names.get(0);
-        boolean decodes = name.contains(".decoder.") || name.endsWith(".shared");
-        return new OneDnnLinear(join(names, ".weight"), bias, type, decodes ? DECODER_ROWS : OTHER_ROWS);
+        return new OneDnnLinear(join(names, ".weight"), bias, type, decodes(names) ? DECODER_ROWS : OTHER_ROWS);
     }
 
-    private PackedLinear fbgemm(List<String> names, @Nullable Tensor bias) {
+    private PackedLinear bytes(List<String> names, @Nullable Tensor bias) {
         List<String> weights = names.stream().map(name -> name + ".weight").toList();
         try (ByteMatrix weight = ByteMatrix.read(files, weights)) {
-            return new FbgemmLinear(weight, bias);
+            return decodes(names) || !Processor.sumsBytes()
+                    ? new FbgemmLinear(weight, bias)
+                    : new OneDnnByteLinear(weight, bias, OTHER_ROWS);
         }
+    }
+
+    private static boolean decodes(List<String> names) {
+        return names.get(0).contains(".decoder.") || names.get(0).endsWith(".shared");
     }
 
     private Tensor join(List<String> names, String suffix) {

@@ -16,6 +16,11 @@ final class Processor {
         return FLAGS.contains(flag);
     }
 
+    /** Whether it sums products of 8-bit numbers in 32 bits; else sums of two are held in 16, which only 7-bit operands fit. */
+    static boolean sumsBytes() {
+        return has("avx512_vnni") || has("avx_vnni");
+    }
+
     static Set<String> flags(Path cpuinfo) {
         if (!Files.isReadable(cpuinfo)) {
             return Set.of();

@@ -49,9 +49,13 @@ class PackedWeightsTest {
 
     /** The stated figures are those of AVX-512 BF16 and VNNI; other processors round in other places, hence the margin. */
     @ParameterizedTest
-    @CsvSource({"bf16, 0.083, 0.101, 0.5", "int8, 0.217, 0.206, 0.4"})
+    @CsvSource({"bf16, 0.083, 0.092, 0.5", "int8, 0.192, 0.123, 0.4"})
     void reducedPrecisionErrsAsStated(String precision, double features, double logits, double agreement)
             throws IOException {
+        if (precision.equals("int8") && !Processor.sumsBytes()) {
+            features = 0.217; // of FBGEMM, which such processors take for all layers, as measured on one with VNNI
+            logits = 0.206;
+        }
         try (LoadedNetwork exact = load("tiny-transformers", Precision.FP32);
                 LoadedNetwork reduced = load("tiny-transformers", Precision.parse(precision));
                 SafetensorsFile golden = golden();

@@ -9,11 +9,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator whose arguments are fixed but for some tensors: bound once, such as to the weights of a layer, and called often,
+ * An operator whose arguments are fixed but for some, mostly tensors: bound once, such as to the weights of a layer, and called often,
  * by any number of threads. It owns the fixed arguments; close it.
  */
 public final class BoundOperator implements AutoCloseable {
-    /** Stands for a tensor that is given with each call. */
+    /** Stands for an argument that is given with each call. */
     public static final Object INPUT = new Object();
 
     private final OperatorHandle operator;
@@ -46,17 +46,21 @@ public final class BoundOperator implements AutoCloseable {
         return new BoundOperator(Operators.handle(name, overload), values, inputs);
     }
 
-    /** Calls it with a tensor for each {@link #INPUT}, in order; the result belongs to the caller's scope. */
-    public Tensor call(Tensor... tensors) {
-        if (tensors.length != inputs) {
+    /**
+     * Calls it with a value for each {@link #INPUT}, in order; the result belongs to the caller's scope.
+     *
+     * @param given as the arguments of {@link Operators#call}
+     */
+    public Tensor call(Object... given) {
+        if (given.length != inputs) {
             throw new IllegalArgumentException(
-                    "the operator is called with " + tensors.length + " tensors; expected " + inputs);
+                    "the operator is called with " + given.length + " arguments; expected " + inputs);
         }
         try (IValueVector stack = new IValueVector()) {
             int next = 0;
             for (IValue argument : arguments) {
                 if (argument == null) {
-                    try (IValue input = new IValue(tensors[next++])) {
+                    try (IValue input = Operators.value(given[next++])) {
                         stack.push_back(input);
                     }
                 } else {

@@ -1,0 +1,51 @@
+package io.github.florence4j.packed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.florence4j.nn.Regularization;
+import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.torch.DType;
+import io.github.florence4j.weights.CheckpointReader;
+import java.io.IOException;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The 8-bit products of oneDNN against FBGEMM's on the same bytes, and against single precision. */
+class OneDnnByteLinearTest {
+    private static final String LAYER = "model.vision_tower.blocks.0.0.spatial_block.ffn.fc1";
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 3, 64, 577})
+    void givesTheProductsOfFbgemm(long rows) throws IOException {
+        try (PointerScope scope = new PointerScope();
+                CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
+                ByteMatrix weight = ByteMatrix.read(files, List.of(LAYER + ".weight"))) {
+            Tensor bias = files.copy(LAYER + ".bias");
+            Tensor exactWeight = files.copy(LAYER + ".weight");
+            try (PackedLinear one = new OneDnnByteLinear(weight, bias, 577);
+                    PackedLinear other = new FbgemmLinear(weight, bias)) {
+                torch.manual_seed(5);
+                Tensor x = torch.randn(1, rows, exactWeight.size(1));
+                Tensor expected = torch.matmul(x, exactWeight.t()).add(bias);
+                Tensor found = one.forward(x, Regularization.NONE);
+                assertThat(error(found, other.forward(x, Regularization.NONE)))
+                        .isLessThan(Processor.sumsBytes() ? 1e-3 : 0.02);
+                assertThat(error(found, expected)).isBetween(1e-4, 0.02);
+                assertThat(error(one.forwardGelu(x, Regularization.NONE, 0), torch.gelu(expected)))
+                        .isLessThan(0.03);
+                Tensor half = one.forward(x, Regularization.NONE, ScalarType.BFloat16);
+                assertThat(DType.of(half)).isEqualTo(DType.BFLOAT16);
+                assertThat(error(half.to(ScalarType.Float), found)).isLessThan(0.004);
+            }
+        }
+    }
+
+    private static double error(Tensor found, Tensor expected) {
+        return found.sub(expected).norm().item_double() / expected.norm().item_double();
+    }
+}
