@@ -35,12 +35,15 @@ record DemoOptions(String model, Mode mode, Size size, long seed, Path output) {
      * @param documents training documents
      * @param testDocuments test documents
      * @param epochs passes over the training questions
+     * @param batch questions a step
      */
-    record Size(int documents, int testDocuments, int epochs) {}
+    record Size(int documents, int testDocuments, int epochs, int batch) {}
 
     /** The size that was asked for. */
     static Size size(boolean quick, int documents) {
         Size standard = quick ? DemoRecipe.QUICK : DemoRecipe.WHOLE;
-        return documents == 0 ? standard : new Size(documents, Math.max(1, documents / 4), standard.epochs());
+        return documents == 0
+                ? standard
+                : new Size(documents, Math.max(1, documents / 4), standard.epochs(), standard.batch());
     }
 }

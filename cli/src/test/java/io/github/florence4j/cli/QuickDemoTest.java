@@ -17,7 +17,11 @@ class QuickDemoTest {
     @Test
     void theSmallModelLearnsToAnswerInTheQuickDemo() {
         Cli.Outcome outcome = Cli.run(
-                        "demo", "--quick", "--json", "-o", folder.resolve("demo").toString())
+                        "demo",
+                        "--quick",
+                        "--json",
+                        "-o",
+                        folder.resolve("demo").toString())
                 .succeeded();
         JsonNode json = outcome.json().get(0);
         assertThat(json.get("before").asDouble()).isLessThanOrEqualTo(5);
