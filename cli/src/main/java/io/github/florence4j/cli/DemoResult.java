@@ -82,7 +82,8 @@ record DemoResult(
         out.println("checkpoint: " + checkpoint);
         out.println();
         out.println("Ask it about a page of the test, or of yours:");
-        out.println("  florence4j run --model " + checkpoint + " --task '<DocVQA>' --text 'What is the date?' " + page);
+        out.println(
+                "  florence4j run --model " + checkpoint + " --task '<DocVQA>' --text '" + question(0) + "' " + page);
         out.println("Teach the big model your documents (questions.csv: image,question,answer):");
         out.println("  florence4j finetune --model microsoft/Florence-2-base-ft --train csv:questions.csv \\");
         out.println("      --freeze vision_tower --feature-cache runs/features --output runs/mine");
@@ -95,11 +96,15 @@ record DemoResult(
         for (int i = 0; i < shown; i++) {
             int place = i * after.size() / shown; // over the whole test
             SampleResult sample = after.get(place);
-            out.println("  " + sample.question().replaceFirst("^<[^>]*>", ""));
+            out.println("  " + question(place));
             out.println("    right:  " + String.join(" | ", sample.answers()));
             out.println("    before: " + oneLine(before.get(place).text()));
             out.println("    after:  " + oneLine(sample.text()));
         }
+    }
+
+    private String question(int place) {
+        return taught().samples().get(place).question().replaceFirst("^<[^>]*>", "");
     }
 
     private static String oneLine(String text) {
