@@ -32,7 +32,8 @@ class BoundOperatorTest {
             Tensor a = torch.rand(2, 3);
             Tensor b = torch.rand(2, 3);
             assertThat(subtract.call(a, b).equal(a.sub(b.mul(new Scalar(2.0))))).isTrue();
-            assertThatThrownBy(() -> subtract.call(a)).hasMessage("the operator is called with 1 arguments; expected 2");
+            assertThatThrownBy(() -> subtract.call(a))
+                    .hasMessage("the operator is called with 1 arguments; expected 2");
         }
     }
 
