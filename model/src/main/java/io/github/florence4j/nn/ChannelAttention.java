@@ -76,7 +76,8 @@ final class ChannelAttention implements DavitVisionTower.MapAttention {
     }
 
     private Tensor weights(Tensor scores, long positions) {
-        return scores.mul(new Scalar(1 / Math.sqrt(positions))).softmax(-1).to(type);
+        Tensor weights = scores.mul(new Scalar(1 / Math.sqrt(positions))).softmax(-1);
+        return type == ScalarType.BFloat16 ? weights.to(type) : weights;
     }
 
     /** The attended values in the shape of the map, of values {@code (b, g, n, d)}. */
