@@ -32,7 +32,7 @@ final class DemoRecipe {
 
     static final Size WHOLE = new Size(600, 100, 6, 16);
 
-    /** In few steps small batches learn more: 28.7 instead of 21.9. */
+    /** In few steps small batches learn more: with 240 pages 28.7 in batches of 8, 21.9 in batches of 16. */
     static final Size QUICK = new Size(220, 20, 2, 8);
 
     private static final int LONGEST_ANSWER = 32;
