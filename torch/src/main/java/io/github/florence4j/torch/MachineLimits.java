@@ -15,6 +15,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param bytesPerSecond bytes read from memory
  */
 public record MachineLimits(double operationsPerSecond, double bytesPerSecond) {
+    static {
+        NativeSettings.apply();
+    }
+
     /** A product of the size of those in the middle of the vision tower. */
     private static final int ROWS = 2304;
 
@@ -52,8 +56,10 @@ public record MachineLimits(double operationsPerSecond, double bytesPerSecond) {
 
     private static double oneDnn(Tensor x, Tensor weight, Tensor bias) {
         Tensor packed = Operators.call("mkldnn::_reorder_linear_weight", "", weight, (long) ROWS);
-        try (IValue none = Operators.noScalars()) {
-            return fastest(() -> Operators.call("mkldnn::_linear_pointwise", "", x, packed, bias, "none", none, ""));
+        try (IValue none = Operators.noScalars();
+                BoundOperator product = BoundOperator.of(
+                        "mkldnn::_linear_pointwise", "", BoundOperator.INPUT, packed, bias, "none", none, "")) {
+            return fastest(() -> product.call(x));
         }
     }
 
@@ -67,8 +73,10 @@ public record MachineLimits(double operationsPerSecond, double bytesPerSecond) {
                 scales.to(ScalarType.Double),
                 torch.zeros_like(scales).to(ScalarType.Long),
                 0L);
-        try (IValue packed = Operators.callForValue("quantized::linear_prepack", "", quantized, bias)) {
-            return fastest(() -> Operators.call("quantized::linear_dynamic", "", x, packed, true));
+        try (IValue packed = Operators.callForValue("quantized::linear_prepack", "", quantized, bias);
+                BoundOperator product =
+                        BoundOperator.of("quantized::linear_dynamic", "", BoundOperator.INPUT, packed, true)) {
+            return fastest(() -> product.call(x));
         }
     }
 
