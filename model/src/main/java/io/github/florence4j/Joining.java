@@ -15,10 +15,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.jspecify.annotations.Nullable;
 
 /** Prompts on their way into a decoding: seen, encoded, and handed their answers. */
 final class Joining implements Arrivals, AutoCloseable {
@@ -95,10 +97,14 @@ final class Joining implements Arrivals, AutoCloseable {
 
     @Override
     public void finished(int sample, List<GeneratedSequence> answers) {
-        Live done = live.remove(sample);
+        Live done = of(live.remove(sample));
         long here = System.nanoTime() - done.came() - (elsewhere - done.elsewhere());
         release(done.asked().picture());
         done.asked().outcome().answered(answers, done.asked().picture().millis(), here / 1e6);
+    }
+
+    private static Live of(@Nullable Live live) {
+        return Objects.requireNonNull(live, "a sample that did not join");
     }
 
     private void release(Picture picture) {
@@ -132,7 +138,7 @@ final class Joining implements Arrivals, AutoCloseable {
         joined = 0;
         return listener == TokenListener.NONE
                 ? TokenListener.NONE
-                : (sample, id) -> listener.token(live.get(sample).asked().number(), id);
+                : (sample, id) -> listener.token(of(live.get(sample)).asked().number(), id);
     }
 
     /** Frees the pictures of prompts that were not answered. */

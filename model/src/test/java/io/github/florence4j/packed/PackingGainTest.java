@@ -16,6 +16,7 @@ import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Seeds;
 import io.github.florence4j.torch.Tensors;
+import io.github.florence4j.torch.Threads;
 import io.github.florence4j.torch.safetensors.SafetensorsWriter;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.ExpectedTensors;
@@ -62,6 +63,7 @@ class PackingGainTest {
     @BeforeAll
     void load() throws IOException {
         NativeSettings.apply();
+        Threads.set(1);
         writeCheckpoint();
         checkpoint = Checkpoint.load(folder, DType.FLOAT32);
         plain = new Florence2Network(checkpoint.config(), checkpoint.weights());
