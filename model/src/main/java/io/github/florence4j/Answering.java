@@ -2,7 +2,6 @@ package io.github.florence4j;
 
 import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.generation.GeneratedSequence;
-import io.github.florence4j.generation.GenerationOptions;
 import io.github.florence4j.generation.GrammarConstraint;
 import io.github.florence4j.generation.TokenListener;
 import io.github.florence4j.image.ImageProcessorConfig;
@@ -13,8 +12,12 @@ import io.github.florence4j.task.Profile;
 import io.github.florence4j.task.Prompt;
 import io.github.florence4j.task.Task;
 import io.github.florence4j.text.Florence2Tokenizer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.Tensor;
 
@@ -82,32 +85,47 @@ public final class Answering implements AutoCloseable {
         if (questions.isEmpty()) {
             return List.of();
         }
-        int[][] promptIds = encode(questions);
-        TokenListener tokens = listener == TextListener.NONE
-                ? TokenListener.NONE
-                : new TextStream(tokenizer, questions.size(), listener);
-        Inference.Output output;
-        try {
-            output = compute(questions, promptIds, pictures, options.generation(), tokens);
-        } catch (IllegalArgumentException | CancellationException e) {
-            throw e;
-        } catch (RuntimeException | OutOfMemoryError e) {
-            throw InferenceException.of(e);
+        List<int[]> promptIds = questions.stream().map(this::encode).toList();
+        TokenListener tokens = listener == TextListener.NONE ? TokenListener.NONE : new TextStream(tokenizer, listener);
+        Map<Integer, Picture> seen = new LinkedHashMap<>();
+        List<Computed> computed = new ArrayList<>();
+        Deque<Asked> waiting = new ArrayDeque<>();
+        for (int i = 0; i < questions.size(); i++) {
+            Question question = questions.get(i);
+            Picture picture = seen.computeIfAbsent(
+                    question.picture(), number -> new Picture(() -> pictures.visualTokens(number)));
+            computed.add(new Computed(() -> {}));
+            waiting.add(asked(i, question, promptIds.get(i), picture, computed.get(i)));
         }
+        double generate =
+                inference.run((room, idle) -> first(waiting, room), options.atOnce(), options.generation(), tokens);
         long start = System.nanoTime();
-        List<Answer<?>> answers = parse(questions, output, options.profile());
-        Timings timings =
-                new Timings(0, output.visionMillis(), output.generateMillis(), (System.nanoTime() - start) / 1e6);
+        List<Answer<?>> answers = new ArrayList<>();
+        for (int i = 0; i < questions.size(); i++) {
+            answers.add(parse(questions.get(i), computed.get(i), options.profile(), 0));
+        }
+        double vision = seen.values().stream().mapToDouble(Picture::millis).sum();
+        Timings timings = new Timings(0, vision, generate, (System.nanoTime() - start) / 1e6);
         return answers.stream().<Answer<?>>map(a -> Answers.timed(a, timings)).toList();
     }
 
-    /** The ids of all prompts; refuses one that is too long. */
-    int[][] encode(List<Question> questions) {
-        return questions.stream().map(question -> encode(question.prompt())).toArray(int[][]::new);
+    private static List<Asked> first(Deque<Asked> waiting, int count) {
+        List<Asked> taken = new ArrayList<>();
+        while (taken.size() < count && !waiting.isEmpty()) {
+            taken.add(waiting.remove());
+        }
+        return taken;
     }
 
-    private int[] encode(Prompt prompt) {
-        int[] ids = tokenizer.encode(prompt.text());
+    /** A question that is ready to be computed; one more on its picture. */
+    Asked asked(int number, Question question, int[] promptIds, Picture picture, Asked.Outcome outcome) {
+        picture.use();
+        return new Asked(number, picture, promptIds, question.prompt().task().parserKind(), outcome);
+    }
+
+    /** The ids of a prompt; refuses one that is too long. */
+    int[] encode(Question question) {
+        int[] ids = tokenizer.encode(question.prompt().text());
         if (ids.length > promptRoom()) {
             throw new IllegalArgumentException("the prompt has " + ids.length + " tokens; this checkpoint has room for "
                     + promptRoom() + " beside the " + visualTokens() + " of the image");
@@ -124,35 +142,16 @@ public final class Answering implements AutoCloseable {
         return config.vision().visualTokens(pictures.height(), pictures.width());
     }
 
-    /** The native part. */
-    Inference.Output compute(
-            List<Question> questions,
-            int[][] promptIds,
-            Pictures pictures,
-            GenerationOptions options,
-            TokenListener listener) {
-        int[] pictureOf = questions.stream().mapToInt(Question::picture).toArray();
-        return inference.run(
-                new Inference.Batch(
-                        pictures,
-                        pictureOf,
-                        promptIds,
-                        questions.stream()
-                                .map(question -> question.prompt().task().parserKind())
-                                .toList()),
-                options,
-                listener);
+    /** The native part of a run; gives the milliseconds of encoder and decoder. */
+    double compute(Inference.Prompts prompts, RunOptions options, TokenListener listener) {
+        return inference.run(prompts, options.atOnce(), options.generation(), listener);
     }
 
-    /** Answers without timings. */
-    List<Answer<?>> parse(List<Question> questions, Inference.Output output, Profile profile) {
-        List<Answer<?>> answers = new ArrayList<>();
-        for (int i = 0; i < questions.size(); i++) {
-            Question question = questions.get(i);
-            answers.add(
-                    parse(question.prompt().task(), question, output.sequences().get(i), profile));
-        }
-        return answers;
+    /** The answer to a question; see {@link Computed#sequences()} for failures. */
+    Answer<?> parse(Question question, Computed computed, Profile profile, double preprocessMillis) {
+        return Answers.timed(
+                parse(question.prompt().task(), question, computed.sequences(), profile),
+                computed.timings(preprocessMillis));
     }
 
     private <R> Answer<R> parse(Task<R> task, Question question, List<GeneratedSequence> sequences, Profile profile) {

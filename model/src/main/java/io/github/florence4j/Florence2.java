@@ -11,7 +11,6 @@ import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.image.RgbImage;
 import io.github.florence4j.packed.LoadedNetwork;
 import io.github.florence4j.task.Profile;
-import io.github.florence4j.task.Prompt;
 import io.github.florence4j.task.Task;
 import io.github.florence4j.task.TaskInput;
 import io.github.florence4j.text.Florence2Tokenizer;
@@ -23,17 +22,13 @@ import io.github.florence4j.weights.LoadReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Device;
 
 /**
@@ -244,24 +239,47 @@ public final class Florence2 implements AutoCloseable {
         if (requests.isEmpty()) {
             return List.of();
         }
-        long start = System.nanoTime();
-        Prepared prepared = prepare(requests, options.profile());
-        double preprocess = (System.nanoTime() - start) / 1e6;
-        TokenListener tokens = listener == TextListener.NONE
-                ? TokenListener.NONE
-                : new TextStream(tokenizer, prepared.questions().size(), listener);
-        Inference.Output output = compute(prepared, options.generation(), tokens);
-
+        TokenListener tokens = listener == TextListener.NONE ? TokenListener.NONE : new TextStream(tokenizer, listener);
+        List<RunItem> done = new ArrayList<>();
+        double generate = new AnswerRun(answering, processor, options, true)
+                .run(engine, List.of(requests).iterator(), tokens, done::add);
         long parsing = System.nanoTime();
-        List<List<Answer<?>>> answers =
-                prepared.byRequest(answering.parse(prepared.questions(), output, options.profile()));
+        RunItem item = done.get(0);
+        List<List<Answer<?>>> answers = new ArrayList<>();
+        for (Outcome outcome : item.outcomes()) {
+            outcome.failure().ifPresent(failure -> {
+                throw failure;
+            });
+            answers.add(outcome.answers());
+        }
         double parse = (System.nanoTime() - parsing) / 1e6;
-        Timings timings = new Timings(preprocess, output.visionMillis(), output.generateMillis(), parse);
+        Timings timings = new Timings(item.preprocessMillis(), item.visionMillis(), generate, parse);
         return answers.stream()
                 .map(list -> list.stream()
                         .<Answer<?>>map(a -> Answers.timed(a, timings))
                         .toList())
                 .toList();
+    }
+
+    /**
+     * Answers any number of requests as they come. Images are prepared ahead while others are computed, {@link
+     * RunOptions#atOnce()} prompts are decoded together, and one that is finished makes room for the next. Each answer is
+     * what its request alone would give, but for what {@link io.github.florence4j.packed.Precision#INT8} says of batches. A
+     * request that fails spoils no other.
+     *
+     * @param source gives requests, some at a time: those on one image belong together, as it is looked at once for all of
+     *     them. It is asked by the calling thread, ahead of the results, and may wait
+     * @param results takes what became of each of those lists, in their order, on the calling thread
+     * @throws CancellationException when the calling thread is interrupted
+     * @throws IllegalStateException when the model is closed, or called by its own listener
+     */
+    public void answerAll(
+            Iterator<? extends List<? extends Request<?>>> source,
+            RunOptions options,
+            Consumer<? super List<Outcome>> results) {
+        requireOtherThread();
+        new AnswerRun(answering, processor, options, false)
+                .run(engine, source, TokenListener.NONE, item -> results.accept(item.outcomes()));
     }
 
     /** A caption, then the boxes of its phrases: two tasks in one call. */
@@ -285,78 +303,6 @@ public final class Florence2 implements AutoCloseable {
         Answer<String> caption = answer(Request.of(captionTask, image), options.withGeneration(fitting));
         return new GroundedCaption(
                 caption, answer(Request.of(Task.PHRASE_GROUNDING, image, caption.result()), options));
-    }
-
-    /** Requests as the model takes them, and whose question is whose. */
-    private record Prepared(
-            int requests,
-            List<Integer> requestOf,
-            List<Answering.Question> questions,
-            int[][] promptIds,
-            List<float[]> images) {
-
-        List<List<Answer<?>>> byRequest(List<Answer<?>> answers) {
-            List<List<Answer<?>>> grouped = new ArrayList<>();
-            for (int r = 0; r < requests; r++) {
-                grouped.add(new ArrayList<>());
-            }
-            for (int i = 0; i < answers.size(); i++) {
-                grouped.get(requestOf.get(i)).add(answers.get(i));
-            }
-            return grouped;
-        }
-    }
-
-    private Prepared prepare(List<Request<?>> requests, Profile profile) {
-        Map<RgbImage, Integer> indices = new IdentityHashMap<>();
-        List<float[]> images = new ArrayList<>();
-        List<Integer> requestOf = new ArrayList<>();
-        List<Answering.Question> questions = new ArrayList<>();
-        for (int r = 0; r < requests.size(); r++) {
-            Request<?> request = requests.get(r);
-            RgbImage image = request.image();
-            List<Prompt> own = request.task().prompts(request.input(), image.width(), image.height(), profile);
-            Integer index = indices.get(image);
-            if (index == null) {
-                index = images.size();
-                indices.put(image, index);
-                images.add(processor.process(image));
-            }
-            for (Prompt prompt : own) {
-                requestOf.add(r);
-                questions.add(new Answering.Question(prompt, index, image.width(), image.height()));
-            }
-        }
-        return new Prepared(requests.size(), requestOf, questions, answering.encode(questions), images);
-    }
-
-    private Inference.Output compute(Prepared prepared, GenerationOptions options, TokenListener listener) {
-        Future<Inference.Output> future;
-        try {
-            future = engine.submit(() -> answering.compute(
-                    prepared.questions(),
-                    prepared.promptIds(),
-                    picture -> answering.visualTokens(prepared.images().get(picture)),
-                    options,
-                    listener));
-        } catch (RejectedExecutionException e) {
-            throw new IllegalStateException("the model is closed", e);
-        }
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            future.cancel(true);
-            Thread.currentThread().interrupt();
-            throw new CancellationException("the request was interrupted");
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IllegalArgumentException invalid) {
-                throw invalid;
-            }
-            if (e.getCause() instanceof CancellationException cancelled) {
-                throw cancelled;
-            }
-            throw InferenceException.of(Objects.requireNonNullElse(e.getCause(), e));
-        }
     }
 
     /** Waits for running requests, then frees the weights. */

@@ -3,7 +3,9 @@ package io.github.florence4j;
 import io.github.florence4j.generation.TokenListener;
 import io.github.florence4j.text.Florence2Tokenizer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Turns settled tokens into pieces of text, holding back characters whose bytes are not complete. */
 final class TextStream implements TokenListener {
@@ -11,19 +13,16 @@ final class TextStream implements TokenListener {
 
     private final Florence2Tokenizer tokenizer;
     private final TextListener listener;
-    private final List<List<Integer>> held = new ArrayList<>();
+    private final Map<Integer, List<Integer>> held = new HashMap<>();
 
-    TextStream(Florence2Tokenizer tokenizer, int prompts, TextListener listener) {
+    TextStream(Florence2Tokenizer tokenizer, TextListener listener) {
         this.tokenizer = tokenizer;
         this.listener = listener;
-        for (int i = 0; i < prompts; i++) {
-            held.add(new ArrayList<>());
-        }
     }
 
     @Override
     public void token(int sample, int id) {
-        List<Integer> ids = held.get(sample);
+        List<Integer> ids = held.computeIfAbsent(sample, number -> new ArrayList<>());
         boolean end = id == Florence2Tokenizer.EOS;
         if (id == Florence2Tokenizer.BOS || id == Florence2Tokenizer.PAD || (end && ids.isEmpty())) {
             return;

@@ -2,20 +2,24 @@ package io.github.florence4j.cli;
 
 import io.github.florence4j.Answer;
 import io.github.florence4j.Florence2;
+import io.github.florence4j.Outcome;
 import io.github.florence4j.Request;
 import io.github.florence4j.RunOptions;
 import io.github.florence4j.TextListener;
 import io.github.florence4j.image.RgbImage;
 import io.github.florence4j.task.Prompt;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Puts questions to pages, a limited number of prompts at a time. When several fail together, each is asked again on its
- * own, so that only those without an answer are lost.
- */
+/** Puts questions to pages, a limited number of prompts at a time, and hands on the answers in the order of the pages. */
 final class BatchRunner {
     /** Tells answers that are known already. */
     @FunctionalInterface
@@ -24,10 +28,19 @@ final class BatchRunner {
         boolean knows(String file, int page, Prompt prompt);
     }
 
-    /** One question on one page. */
-    private record Asked(PageReader.Page page, Job job) {}
+    /** What came out of the reader, and the questions on it. */
+    private record Asked(PageReader.Item item, List<Job> jobs) {
+        List<Request<?>> requests() {
+            if (!(item instanceof PageReader.Page page)) {
+                return List.of();
+            }
+            List<Request<?>> requests = new ArrayList<>();
+            jobs.forEach(job -> requests.add(job.on(page.image())));
+            return requests;
+        }
+    }
 
-    /** Prompts that are computed together for a batch of fewer pages. */
+    /** Prompts that are computed together where one page has many. */
     private static final int LEAST_PROMPTS = 8;
 
     private static final int LONGEST_NAME = 40;
@@ -37,7 +50,7 @@ final class BatchRunner {
     private final List<Job> jobs;
     private final Known known;
     private final AnswerSink sink;
-    private final int maxPrompts;
+    private final RunOptions together;
     private final AtomicInteger leftOut = new AtomicInteger();
     private int failures;
     private String undrawn = "";
@@ -45,7 +58,7 @@ final class BatchRunner {
     /**
      * A runner.
      *
-     * @param batchSize pages that are computed together, and so at least that many prompts
+     * @param batchSize pages that are computed together
      */
     BatchRunner(Florence2 model, RunOptions options, List<Job> jobs, Known known, AnswerSink sink, int batchSize) {
         this.model = model;
@@ -53,7 +66,7 @@ final class BatchRunner {
         this.jobs = jobs;
         this.known = known;
         this.sink = sink;
-        this.maxPrompts = Math.max(batchSize, LEAST_PROMPTS);
+        this.together = options.withAtOnce(Math.max(batchSize, Math.min(LEAST_PROMPTS, batchSize * jobs.size())));
     }
 
     /** Whether every answer of a page is known before its size is. */
@@ -71,22 +84,96 @@ final class BatchRunner {
         return leftOut.get();
     }
 
-    /** All questions on all pages of a batch. */
-    void run(List<PageReader.Page> pages) throws IOException {
-        List<Asked> asked = new ArrayList<>();
-        pages.forEach(page -> asked.addAll(open(page)));
-        for (int from = 0; from < asked.size(); from += maxPrompts) {
-            answer(asked.subList(from, Math.min(from + maxPrompts, asked.size())), TextListener.NONE);
+    /**
+     * All questions on all pages, with what cannot be read, in their order.
+     *
+     * @param files told when a file was done
+     */
+    void run(PageReader reader, Runnable files) throws IOException, InterruptedException {
+        Deque<Asked> asked = new ArrayDeque<>();
+        try {
+            model.answerAll(new Questions(reader, asked), together, outcomes -> {
+                try {
+                    handOn(asked.remove(), outcomes, files);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } catch (CancellationException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException(e.getMessage());
+            }
+            throw e;
         }
-        sink.flush();
+    }
+
+    /** What comes out of the reader, as requests; nothing is asked of what is no page. */
+    private final class Questions implements Iterator<List<Request<?>>> {
+        private final PageReader reader;
+        private final Deque<Asked> asked;
+        private PageReader.@Nullable Item next;
+
+        Questions(PageReader reader, Deque<Asked> asked) {
+            this.reader = reader;
+            this.asked = asked;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return !(item() instanceof PageReader.End);
+        }
+
+        @Override
+        public List<Request<?>> next() {
+            PageReader.Item item = item();
+            next = null;
+            Asked questions = new Asked(item, item instanceof PageReader.Page page ? open(page) : List.of());
+            asked.add(questions);
+            return questions.requests();
+        }
+
+        private PageReader.Item item() {
+            try {
+                if (next == null) {
+                    next = reader.next();
+                }
+                return next;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CancellationException("the request was interrupted");
+            }
+        }
+    }
+
+    private void handOn(Asked asked, List<Outcome> outcomes, Runnable files) throws IOException {
+        if (asked.item() instanceof PageReader.Unreadable bad) {
+            failed(bad.file(), bad.page(), bad.sentence());
+        } else if (asked.item() instanceof PageReader.EndOfFile) {
+            files.run();
+        } else if (asked.item() instanceof PageReader.Page page) {
+            for (int i = 0; i < outcomes.size(); i++) {
+                handOn(page, asked.jobs().get(i), outcomes.get(i));
+            }
+            sink.flush();
+        }
+    }
+
+    private void handOn(PageReader.Page page, Job job, Outcome outcome) throws IOException {
+        if (outcome.failure().isPresent()) {
+            failed(page, job, outcome.failure().get());
+        } else {
+            deliver(page, job, outcome.answers().get(0));
+        }
     }
 
     /** The questions on a page one after the other, each written while it is being answered. */
     void stream(PageReader.Page page, TextSink text) throws IOException {
-        for (Asked asked : open(page)) {
-            Prompt prompt = prompt(page, asked.job());
+        for (Job job : open(page)) {
+            Prompt prompt = prompt(page, job);
             text.heading(page, prompt.task().token(), prompt.input());
-            answer(List.of(asked), text.listener());
+            answer(page, job, text.listener());
             sink.flush();
         }
     }
@@ -102,9 +189,8 @@ final class BatchRunner {
         return failures;
     }
 
-    private void failed(Asked asked, Throwable e) {
-        PageReader.Page page = asked.page();
-        String question = jobs.size() > 1 ? ", " + shortened(asked.job().task().token()) : "";
+    private void failed(PageReader.Page page, Job job, Throwable e) {
+        String question = jobs.size() > 1 ? ", " + shortened(job.task().token()) : "";
         failed(page.file(), page.page(), place(page) + question + ": " + Failures.sentence(e));
     }
 
@@ -118,10 +204,9 @@ final class BatchRunner {
                 : name.substring(0, LONGEST_NAME).stripTrailing() + "...";
     }
 
-    private List<Asked> open(PageReader.Page page) {
-        List<Asked> open = jobs.stream()
+    private List<Job> open(PageReader.Page page) {
+        List<Job> open = jobs.stream()
                 .filter(job -> !known.knows(page.file(), page.page(), prompt(page, job)))
-                .map(job -> new Asked(page, job))
                 .toList();
         leftOut.addAndGet(jobs.size() - open.size());
         return open;
@@ -132,36 +217,23 @@ final class BatchRunner {
         return job.prompt(image.width(), image.height(), options.profile());
     }
 
-    private void answer(List<Asked> asked, TextListener listener) throws IOException {
-        List<Request<?>> requests = new ArrayList<>();
-        asked.forEach(question -> requests.add(question.job().on(question.page().image())));
-        List<List<Answer<?>>> answers;
+    private void answer(PageReader.Page page, Job job, TextListener listener) throws IOException {
+        Answer<?> answer;
         try {
-            answers = model.answers(requests, options, listener);
+            answer = model.answers(List.of(job.on(page.image())), together, listener)
+                    .get(0)
+                    .get(0);
         } catch (RuntimeException | OutOfMemoryError e) {
-            askAgain(asked, listener, e);
+            failed(page, job, e);
             return;
         }
-        for (int i = 0; i < asked.size(); i++) {
-            deliver(asked.get(i), answers.get(i).get(0));
-        }
-    }
-
-    private void askAgain(List<Asked> asked, TextListener listener, Throwable e) throws IOException {
-        if (asked.size() == 1) {
-            failed(asked.get(0), e);
-            return;
-        }
-        for (Asked question : asked) {
-            answer(List.of(question), listener);
-        }
+        deliver(page, job, answer);
     }
 
     /** Hands an answer on. What cannot be drawn is told once for each page, whose answers stand all the same. */
-    private void deliver(Asked asked, Answer<?> answer) throws IOException {
-        PageReader.Page page = asked.page();
+    private void deliver(PageReader.Page page, Job job, Answer<?> answer) throws IOException {
         try {
-            sink.answer(page, asked.job(), answer);
+            sink.answer(page, job, answer);
         } catch (OverlayFolder.NotDrawnException e) {
             if (!undrawn.equals(place(page))) {
                 undrawn = place(page);

@@ -7,10 +7,13 @@ import io.github.florence4j.Request;
 import io.github.florence4j.RunOptions;
 import io.github.florence4j.TextListener;
 import io.github.florence4j.Timings;
+import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.image.RgbImage;
+import io.github.florence4j.nn.Work;
 import io.github.florence4j.packed.Precision;
 import io.github.florence4j.task.Task;
 import io.github.florence4j.task.TaskInput;
+import io.github.florence4j.torch.MachineLimits;
 import io.github.florence4j.torch.NativeMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,13 +54,21 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
      * What was measured.
      *
      * @param bench how
+     * @param config what was measured
      * @param loadSeconds loading the model
      * @param vision vision tower and projector, all images
      * @param generate from pixel values to tokens, vision included
      * @param stepSeconds a decoding step of all images
      * @param whole from decoded images to results
      */
-    record Result(Bench bench, double loadSeconds, Times vision, Times generate, double stepSeconds, Times whole) {
+    record Result(
+            Bench bench,
+            Florence2Config config,
+            double loadSeconds,
+            Times vision,
+            Times generate,
+            double stepSeconds,
+            Times whole) {
         /** The medians, in seconds. */
         ObjectNode toJson(Precision precision) {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -93,7 +104,30 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
             lines.add(line("images to results", whole.median(), whole.p95()));
             lines.add(String.format(Locale.ROOT, "%-22s %9.3f", "images per second", imagesPerSecond()));
             lines.add(String.format(Locale.ROOT, "%-22s %9.3f", "peak resident, GB", residentGigabytes()));
+            lines.addAll(shares(precision)); // last: to measure the limits takes memory, too
             return lines;
+        }
+
+        /** How near the vision tower comes to the rate of matrix products, and a step to that of reading its weights. */
+        private List<String> shares(Precision precision) {
+            int bytes = precision == Precision.FP32 ? Float.BYTES : precision == Precision.BF16 ? Short.BYTES : 1;
+            MachineLimits limits = MachineLimits.measure(bytes);
+            double operations = bench.batch() * Work.visionOperations(config, SIZE, SIZE) / vision.median();
+            double read = bytes * Work.stepWeights(config) / stepSeconds;
+            return List.of(
+                    share("vision, of products", operations, limits.operationsPerSecond(), "GFLOP/s"),
+                    share("step, of reading", read, limits.bytesPerSecond(), "GB/s"));
+        }
+
+        private static String share(String name, double reached, double limit, String unit) {
+            return String.format(
+                    Locale.ROOT,
+                    "%-22s %8.0f%% %.1f of %.1f %s",
+                    name,
+                    100 * reached / limit,
+                    reached / 1e9,
+                    limit / 1e9,
+                    unit);
         }
 
         private double imagesPerSecond() {
@@ -136,11 +170,13 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
         for (int run = 0; run < runs; run++) {
             generated.set(run, generated.get(run) + vision.get(run));
         }
-        return new Result(this, loadSeconds, Times.of(vision), Times.of(generated), step, Times.of(whole));
+        return new Result(
+                this, model.config(), loadSeconds, Times.of(vision), Times.of(generated), step, Times.of(whole));
     }
 
     private Timings timings(Florence2 model, List<Request<?>> requests, int count) {
         RunOptions options = model.defaults()
+                .withAtOnce(batch)
                 .withGeneration(model.defaults().generation().toBuilder()
                         .numBeams(beams)
                         .noRepeatNgramSize(3)

@@ -1,5 +1,6 @@
 package io.github.florence4j.cli;
 
+import io.github.florence4j.RunOptions;
 import io.github.florence4j.data.RejectedSample;
 import io.github.florence4j.data.SampleSource;
 import io.github.florence4j.evaluate.Comparison;
@@ -106,7 +107,8 @@ record EvaluatedCheckpoint(String label, Path directory, @Nullable Path adapter,
             throws IOException {
         long total = Evaluation.chosen(source, options).size().orElse(-1);
         try (EvaluatedModel model = EvaluatedModel.load(directory, adapter, precision, device);
-                NetworkPredictor predictor = model.predictor(generation.apply(model.generation()), profile);
+                NetworkPredictor predictor = model.predictor(
+                        new RunOptions(generation.apply(model.generation()), profile, options.batchSize()));
                 ProgressBar bar = reporter.showsBars() ? reporter.bar(label, total) : null) {
             model.report().warnings().forEach(reporter::note);
             int[] rejected = {0};

@@ -226,33 +226,31 @@ final class RunCommand implements Callable<Integer> {
         DecodeOptions decode = DecodeOptions.DEFAULTS.withPdfDpi(dpi);
         try (PageReader reader = new PageReader(files, decode, runner::skips, Math.min(batchSize, AHEAD));
                 ProgressBar bar = showBar ? reporter.bar("images", files.size()) : null) {
-            PageBatch batch = PageBatch.ofSize(batchSize);
-            int ended = 0;
-            PageReader.Item item = reader.next();
-            while (!(item instanceof PageReader.End)) {
-                if (item instanceof PageReader.Unreadable failed) {
-                    runner.failed(failed.file(), failed.page(), failed.sentence());
-                } else if (item instanceof PageReader.EndOfFile) {
-                    ended++;
-                } else if (item instanceof PageReader.Page page && stream) {
-                    runner.stream(page, text);
-                } else if (item instanceof PageReader.Page page) {
-                    batch.add(page);
+            Runnable fileDone = () -> {
+                if (bar != null) {
+                    bar.step();
                 }
-                if (batch.isFull()) {
-                    runner.run(batch.take());
-                }
-                if (bar != null && batch.isEmpty()) {
-                    bar.stepTo(ended);
-                }
-                item = reader.next();
-            }
-            runner.run(batch.take());
-            if (bar != null) {
-                bar.stepTo(ended);
+            };
+            if (stream) {
+                streamAll(reader, runner, text, fileDone);
+            } else {
+                runner.run(reader, fileDone);
             }
         } finally {
             reporter.endBarLine();
+        }
+    }
+
+    private static void streamAll(PageReader reader, BatchRunner runner, TextSink text, Runnable fileDone)
+            throws IOException, InterruptedException {
+        for (PageReader.Item item = reader.next(); !(item instanceof PageReader.End); item = reader.next()) {
+            if (item instanceof PageReader.Unreadable failed) {
+                runner.failed(failed.file(), failed.page(), failed.sentence());
+            } else if (item instanceof PageReader.EndOfFile) {
+                fileDone.run();
+            } else if (item instanceof PageReader.Page page) {
+                runner.stream(page, text);
+            }
         }
     }
 

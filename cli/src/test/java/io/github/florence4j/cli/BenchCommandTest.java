@@ -48,6 +48,15 @@ class BenchCommandTest {
     }
 
     @Test
+    void theTableTellsTheSharesOfWhatTheMachineCanDo() {
+        Cli.Outcome result = Cli.run("bench", "--model", MODEL, "--num-beams=1", "--tokens=8", "--runs=1");
+        assertThat(result.code()).isZero();
+        assertThat(result.out())
+                .containsPattern("vision, of products +\\d+% [0-9.]+ of [0-9.]+ GFLOP/s")
+                .containsPattern("step, of reading +\\d+% [0-9.]+ of [0-9.]+ GB/s");
+    }
+
+    @Test
     void aTaskThatNeedsARegionIsRefused() {
         Cli.Outcome result = Cli.run("bench", "--model", MODEL, "--task", "REGION_TO_CATEGORY");
         assertThat(result.code()).isEqualTo(2);

@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** The running and finished hypotheses of one sample of a beam search: plain arithmetic, no tensors. */
-final class BeamHypotheses {
+/**
+ * The running and finished hypotheses of one sample of a beam search, with the semantics of the reference library
+ * (specification 3.6; reference: {@code GenerationMixin._beam_search}). Each sample decides for itself when it is done.
+ */
+final class BeamHypotheses implements Hypotheses {
     /** Score of a slot that holds nothing; in single precision it swallows whatever is added to it. */
     private static final float DEAD = -1e9f;
 
@@ -25,15 +28,17 @@ final class BeamHypotheses {
 
     private final int sample;
     private final Decoding decoding;
+    private final TokenConstraint constraint;
     private final int beams;
     private List<Hypothesis> running = new ArrayList<>();
     private List<Hypothesis> finished = new ArrayList<>();
     private int settled;
     private boolean done;
 
-    BeamHypotheses(int sample, Decoding decoding) {
+    BeamHypotheses(int sample, Decoding decoding, TokenConstraint constraint) {
         this.sample = sample;
         this.decoding = decoding;
+        this.constraint = constraint;
         this.beams = decoding.options().numBeams();
         for (int beam = 0; beam < beams; beam++) {
             running.add(new Hypothesis(decoding.start(), new float[0], beam == 0 ? 0 : DEAD, beam, false));
@@ -41,33 +46,38 @@ final class BeamHypotheses {
         settled = decoding.start().length;
     }
 
-    int sample() {
-        return sample;
+    @Override
+    public TokenConstraint constraint() {
+        return constraint;
     }
 
-    boolean isDone() {
+    @Override
+    public boolean isDone() {
         return done;
     }
 
-    List<int[]> runningIds() {
+    @Override
+    public List<int[]> rows() {
         return running.stream().map(Hypothesis::ids).toList();
     }
 
-    float[] runningScores() {
-        float[] scores = new float[beams];
-        for (int beam = 0; beam < beams; beam++) {
-            scores[beam] = running.get(beam).score();
-        }
-        return scores;
-    }
-
-    /** For each running hypothesis, the beam that it came from in the last step. */
-    int[] origins() {
+    @Override
+    public int[] origins() {
         return running.stream().mapToInt(Hypothesis::origin).toArray();
     }
 
+    @Override
+    public void advance(TokenScores logProbs, boolean[] endsHere) {
+        BestCandidates best = new BestCandidates(2 * beams, endsHere);
+        float[] highest = logProbs.highestOfStretches();
+        for (int beam = 0; beam < beams; beam++) {
+            logProbs.offer(beam, beam, running.get(beam).score(), highest, best);
+        }
+        advance(best.descending());
+    }
+
     /** One step: {@code candidates} are the best 2 x beams, descending. */
-    void advance(List<Candidate> candidates) {
+    private void advance(List<Candidate> candidates) {
         int newLength = running.get(0).ids().length + 1;
         boolean atLimit = newLength >= decoding.maxLength();
         List<Hypothesis> next = new ArrayList<>();
@@ -140,8 +150,8 @@ final class BeamHypotheses {
         }
     }
 
-    /** The answers, best first. */
-    List<GeneratedSequence> best() {
+    @Override
+    public List<GeneratedSequence> answers() {
         return finished.stream()
                 .limit(decoding.options().numReturnSequences())
                 .map(h -> new GeneratedSequence(h.ids(), h.tokenScores(), h.score(), h.truncated()))

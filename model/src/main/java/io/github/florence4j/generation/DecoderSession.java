@@ -4,18 +4,39 @@ import io.github.florence4j.nn.DecoderCache;
 import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Tensors;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
+import org.jspecify.annotations.Nullable;
 
-/** The decoder at work on a batch: token ids in, next-token logits out, with a cache of its own. */
+/** The decoder at work on samples that come and go: token ids in, next-token logits out, with a cache of its own. */
 final class DecoderSession implements AutoCloseable {
     private final Florence2Network network;
-    private final DecoderCache cache;
+    private final int beams;
+    private @Nullable DecoderCache cache; // null while there is no sample
 
-    /** A session for {@code beams} hypotheses of each encoded sample {@code (b, s, p)}. */
-    DecoderSession(Florence2Network network, Tensor encoded, TensorOptional mask, int beams) {
+    /** A session for {@code beams} hypotheses of each sample. */
+    DecoderSession(Florence2Network network, int beams) {
         this.network = network;
-        this.cache = network.decoder().cache(encoded, mask, beams);
+        this.beams = beams;
+    }
+
+    /** Adds encoded samples behind the others. */
+    void join(List<Arrivals.Group> groups) {
+        List<DecoderCache> fresh = new ArrayList<>();
+        try {
+            for (Arrivals.Group group : groups) {
+                fresh.add(network.decoder().cache(group.encoded(), group.mask(), beams));
+            }
+            if (cache == null && !fresh.isEmpty()) {
+                cache = fresh.remove(0);
+            }
+            if (!fresh.isEmpty()) {
+                present().join(fresh);
+            }
+        } finally {
+            fresh.forEach(DecoderCache::close);
+        }
     }
 
     /** Logits {@code (r, v)} after the last ids of {@code sequences}, one row per hypothesis, samples outermost. */
@@ -26,18 +47,32 @@ final class DecoderSession implements AutoCloseable {
                 newest[row] = sequences[row][sequences[row].length - 1];
             }
             Tensor ids = Tensors.ofLongs(network.device(), newest).unsqueeze(1); // (r, 1)
-            Tensor hidden = network.decoder().step(network.embed(ids), cache); // (r, 1, p)
+            Tensor hidden = network.decoder().step(network.embed(ids), present()); // (r, 1, p)
             return network.logits(hidden.squeeze(1));
         });
     }
 
-    /** See {@link DecoderCache#select}. */
+    /** See {@link DecoderCache#select}; no sample may be left. */
     void select(long[] rows, long[] keptSamples) {
-        cache.select(rows, keptSamples);
+        if (keptSamples.length == 0) {
+            close();
+        } else {
+            present().select(rows, keptSamples);
+        }
+    }
+
+    private DecoderCache present() {
+        if (cache == null) {
+            throw new IllegalStateException("no sample is being decoded");
+        }
+        return cache;
     }
 
     @Override
     public void close() {
-        cache.close();
+        if (cache != null) {
+            cache.close();
+            cache = null;
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.github.florence4j.generation;
 
+import static org.bytedeco.pytorch.global.torch.log_softmax;
+
 import io.github.florence4j.nn.Florence2Network;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +15,6 @@ import org.bytedeco.pytorch.Tensor;
  * @param network the weights
  * @param options how to decode
  * @param maxLength longest sequence, start token included
- * @param constraints one per sample, or none at all
  * @param stop ends an answer before {@code </s>}
  * @param listener hears tokens as they settle
  */
@@ -21,12 +22,21 @@ record Decoding(
         Florence2Network network,
         GenerationOptions options,
         int maxLength,
-        List<TokenConstraint> constraints,
         StopCondition stop,
         TokenListener listener) {
 
     int eos() {
         return network.config().text().eosTokenId();
+    }
+
+    /** Rows of each sample: beams, or answers that are drawn. */
+    int rows() {
+        return options.numBeams() > 1 ? options.numBeams() : options.numReturnSequences();
+    }
+
+    /** What a search compares: log-probabilities of beams, else logits. */
+    TokenScores scores(Tensor logits) {
+        return new TokenScores(options.numBeams() > 1 ? log_softmax(logits, 1) : logits);
     }
 
     /** The sequence that every hypothesis starts from. */
@@ -37,15 +47,18 @@ record Decoding(
     /**
      * Changes {@code scores} as the options ask, in place.
      *
-     * @param samples for each row, the sample that it belongs to
+     * @param constraints for each row, what its next token is restricted to
      * @return for each row, whether the model itself, without being forced, would end its answer here; told only at the
      *     length limit
      */
-    boolean[] process(TokenScores scores, int[][] sequences, int[] samples) {
-        List<LogitsProcessor> grammar = constraints.isEmpty() ? List.of() : List.of(constrain(samples));
+    boolean[] process(TokenScores scores, int[][] sequences, List<TokenConstraint> constraints) {
+        List<LogitsProcessor> grammar = List.of(constrain(constraints));
         LogitsProcessors.of(options, eos(), grammar).forEach(processor -> processor.process(scores, sequences));
         LogitsProcessors.requireChoice(scores, eos());
-        boolean[] endsHere = atLimit(sequences[0].length) ? endsHere(scores) : new boolean[sequences.length];
+        boolean[] endsHere = new boolean[sequences.length];
+        for (int row = 0; row < endsHere.length; row++) {
+            endsHere[row] = atLimit(sequences[row].length) && scores.best(row) == eos();
+        }
         LogitsProcessors.forced(options, maxLength).forEach(processor -> processor.process(scores, sequences));
         return endsHere;
     }
@@ -55,10 +68,10 @@ record Decoding(
         return options.forcedEosTokenId().isPresent() ? !endsHere : token != eos();
     }
 
-    private LogitsProcessor constrain(int[] samples) {
+    private static LogitsProcessor constrain(List<TokenConstraint> constraints) {
         return (scores, sequences) -> {
             for (int row = 0; row < sequences.length; row++) {
-                Tensor forbidden = constraints.get(samples[row]).forbidden(sequences[row]);
+                Tensor forbidden = constraints.get(row).forbidden(sequences[row]);
                 if (forbidden != null) {
                     scores.tensor().select(0, row).masked_fill_(forbidden, new Scalar(Double.NEGATIVE_INFINITY));
                 }
@@ -69,14 +82,6 @@ record Decoding(
     /** Whether the next token is the last that the length limit allows. */
     boolean atLimit(int length) {
         return length == maxLength - 1;
-    }
-
-    private boolean[] endsHere(TokenScores scores) {
-        boolean[] ends = new boolean[scores.rows()];
-        for (int row = 0; row < ends.length; row++) {
-            ends[row] = scores.best(row) == eos();
-        }
-        return ends;
     }
 
     /** Score of a finished sequence of {@code newTokens} tokens after the start token. */

@@ -1,6 +1,8 @@
 package io.github.florence4j.generation;
 
 import io.github.florence4j.nn.Florence2Network;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
@@ -32,15 +34,57 @@ public final class Generator {
             List<TokenConstraint> constraints,
             StopCondition stop,
             TokenListener listener) {
+        int samples = Math.toIntExact(encoded.size(0));
+        List<List<GeneratedSequence>> answers = new ArrayList<>(Collections.nCopies(samples, List.of()));
+        List<TokenConstraint> own =
+                constraints.isEmpty() ? Collections.nCopies(samples, TokenConstraint.NONE) : constraints;
+        generate(
+                new Arrivals() {
+                    private boolean taken;
+
+                    @Override
+                    public List<Group> next(int room, boolean idle) {
+                        boolean come = !taken;
+                        taken = true;
+                        return come ? List.of(new Group(encoded, mask, own)) : List.of();
+                    }
+
+                    @Override
+                    public void finished(int sample, List<GeneratedSequence> found) {
+                        answers.set(sample, found);
+                    }
+                },
+                samples,
+                options,
+                stop,
+                listener);
+        return answers;
+    }
+
+    /**
+     * Decodes samples as they arrive, until no more come.
+     *
+     * @param room how many are decoded together
+     * @param stop ends an answer before {@code </s>}
+     * @param listener hears tokens as they settle
+     */
+    public void generate(
+            Arrivals arrivals, int room, GenerationOptions options, StopCondition stop, TokenListener listener) {
         long rows = network.config().text().vocabSize();
         requireId("forced_bos_token_id", options.forcedBosTokenId(), rows);
         requireId("forced_eos_token_id", options.forcedEosTokenId(), rows);
         int maxLength =
                 (int) Math.min(1L + options.maxNewTokens(), network.decoder().maxPositions() + 1);
-        Decoding decoding = new Decoding(network, options, maxLength, constraints, stop, listener);
-        return options.numBeams() > 1
-                ? new BeamSearch(decoding).run(encoded, mask)
-                : new TokenSearch(decoding).run(encoded, mask);
+        Decoding decoding = new Decoding(network, options, maxLength, stop, listener);
+        TokenSampler sampler = options.doSample() ? TokenSampler.random(options) : TokenSampler.greedy();
+        new DecodingLoop(
+                        decoding,
+                        arrivals,
+                        room,
+                        (sample, constraint) -> options.numBeams() > 1
+                                ? new BeamHypotheses(sample, decoding, constraint)
+                                : new TokenRows(sample, decoding, constraint, sampler))
+                .run();
     }
 
     private static void requireId(String option, OptionalInt id, long rows) {

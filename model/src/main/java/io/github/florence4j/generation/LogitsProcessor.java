@@ -7,7 +7,7 @@ interface LogitsProcessor {
      * Changes {@code scores} in place.
      *
      * @param scores logits or log-probabilities
-     * @param sequences the {@code r} sequences so far, all of one length
+     * @param sequences the {@code r} sequences so far, of any lengths
      */
     void process(TokenScores scores, int[][] sequences);
 }

@@ -79,8 +79,8 @@ final class LogitsProcessors {
 
     private static LogitsProcessor minNewTokens(int count, int eos) {
         return (scores, sequences) -> {
-            if (sequences[0].length - 1 < count) {
-                for (int row = 0; row < sequences.length; row++) {
+            for (int row = 0; row < sequences.length; row++) {
+                if (sequences[row].length - 1 < count) {
                     scores.forbid(row, eos);
                 }
             }
@@ -90,8 +90,10 @@ final class LogitsProcessors {
     /** At sequence length {@code length} only {@code id} is possible, at no cost. */
     private static LogitsProcessor forced(int id, int length) {
         return (scores, sequences) -> {
-            if (sequences[0].length == length) {
-                scores.force(id);
+            for (int row = 0; row < sequences.length; row++) {
+                if (sequences[row].length == length) {
+                    scores.force(row, id);
+                }
             }
         };
     }

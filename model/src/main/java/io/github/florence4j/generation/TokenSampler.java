@@ -4,7 +4,10 @@ import static org.bytedeco.pytorch.global.torch.logsumexp;
 import static org.bytedeco.pytorch.global.torch.topk;
 
 import io.github.florence4j.torch.Tensors;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -21,15 +24,15 @@ interface TokenSampler {
     record Choice(int id, float logProb) {}
 
     /**
-     * Picks a token for each row of {@code logits}.
+     * Picks a token for each row of {@code logits}, the answers of one image.
      *
-     * @param streams for each row, the index of its answer among those of its image
+     * @param position the position of the token, at least 1
      */
-    Choice[] choose(TokenScores logits, int[] streams);
+    Choice[] choose(TokenScores logits, int position);
 
     /** The most likely token. */
     static TokenSampler greedy() {
-        return (logits, streams) -> {
+        return (logits, position) -> {
             float[] totals = Tensors.floats(logsumexp(logits.tensor(), 1)); // (r)
             Choice[] choices = new Choice[logits.rows()];
             for (int row = 0; row < choices.length; row++) {
@@ -45,31 +48,46 @@ interface TokenSampler {
      * the seed only: so an image gets the same answers in any batch.
      */
     static TokenSampler random(GenerationOptions options) {
-        SplittableRandom[] random = new SplittableRandom[options.numReturnSequences()];
-        for (int i = 0; i < random.length; i++) {
-            // Mixed first: generators whose seeds differ by little give streams that are shifts of each other.
-            random[i] = new SplittableRandom(
-                    new SplittableRandom(options.seed() + i).split().nextLong());
-        }
-        return (scores, streams) -> {
+        List<Draws> draws = LongStream.range(options.seed(), options.seed() + options.numReturnSequences())
+                .mapToObj(Draws::new)
+                .toList();
+        return (scores, position) -> {
             Tensor logits = scores.tensor(); // (r, v)
             long k = options.topK() == 0 ? logits.size(1) : Math.min(options.topK(), logits.size(1));
             T_TensorTensor_T best = topk(logits.div(new Scalar(options.temperature())), k, 1, true, true);
             float[] values = Tensors.floats(best.get0()); // (r, k), descending
             long[] ids = Tensors.longs(best.get1());
-            // All rows at one step draw the same number of their own stream: rows that share a stream belong to
-            // different images and must not shift each other's draws.
-            double[] draws = new double[random.length];
-            for (int i = 0; i < draws.length; i++) {
-                draws[i] = random[i].nextDouble();
-            }
-            Choice[] choices = new Choice[streams.length];
+            Choice[] choices = new Choice[scores.rows()];
             for (int row = 0; row < choices.length; row++) {
                 int from = Math.toIntExact(row * k);
-                choices[row] = draw(values, ids, from, (int) k, options.topP(), draws[streams[row]]);
+                choices[row] = draw(
+                        values,
+                        ids,
+                        from,
+                        (int) k,
+                        options.topP(),
+                        draws.get(row).at(position));
             }
             return choices;
         };
+    }
+
+    /** The draws of one answer, by position: images that join a batch at different times must not shift each other's. */
+    final class Draws {
+        private final SplittableRandom random;
+        private final List<Double> known = new ArrayList<>();
+
+        Draws(long seed) {
+            // Mixed first: generators whose seeds differ by little give streams that are shifts of each other.
+            random = new SplittableRandom(new SplittableRandom(seed).split().nextLong());
+        }
+
+        double at(int position) {
+            while (known.size() < position) {
+                known.add(random.nextDouble());
+            }
+            return known.get(position - 1);
+        }
     }
 
     private static Choice draw(float[] logits, long[] ids, int from, int count, double topP, double u) {

@@ -12,6 +12,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * row has 51,289 scores, too many to copy in every step.
  */
 final class TokenScores {
+    private static final int STRETCH = 512;
+
     private final Tensor tensor; // (r, v)
     private final FloatBuffer values;
     private final int rows;
@@ -48,12 +50,15 @@ final class TokenScores {
         set(row, token, Float.NEGATIVE_INFINITY);
     }
 
-    /** Leaves one token possible in every row, at no cost. */
-    void force(int token) {
-        tensor.fill_(new Scalar(Double.NEGATIVE_INFINITY));
-        for (int row = 0; row < rows; row++) {
-            set(row, token, 0);
-        }
+    /** {@code count} of the rows from {@code first} on: a change of either is one of both. */
+    TokenScores rows(int first, int count) {
+        return new TokenScores(tensor.narrow(0, first, count));
+    }
+
+    /** Leaves one token possible in a row, at no cost. */
+    void force(int row, int token) {
+        tensor.select(0, row).fill_(new Scalar(Double.NEGATIVE_INFINITY));
+        set(row, token, 0);
     }
 
     /** The highest score of each row; NaN where there is any. */
@@ -76,11 +81,33 @@ final class TokenScores {
         return best;
     }
 
-    /** Offers every possible token of a row as the next of hypothesis {@code beam}, whose score is {@code soFar}. */
-    void offer(int row, int beam, float soFar, BestCandidates candidates) {
+    /** The highest score of each stretch of {@link #STRETCH} tokens of each row, without what remains of a row. */
+    float[] highestOfStretches() {
+        long stretches = vocabulary / STRETCH;
+        return Tensors.floats(tensor.narrow(1, 0, stretches * STRETCH)
+                .view(rows, stretches, STRETCH)
+                .amax(new long[] {2}, false));
+    }
+
+    /**
+     * Offers every possible token of a row as the next of hypothesis {@code beam}, whose score is {@code soFar}.
+     *
+     * @param highest from {@link #highestOfStretches}: a stretch in which nothing is high enough is not looked at
+     */
+    void offer(int row, int beam, float soFar, float[] highest, BestCandidates candidates) {
+        int stretches = vocabulary / STRETCH;
+        for (int stretch = 0; stretch < stretches; stretch++) {
+            if (highest[row * stretches + stretch] + soFar > candidates.threshold()) {
+                offer(row, beam, soFar, stretch * STRETCH, (stretch + 1) * STRETCH, candidates);
+            }
+        }
+        offer(row, beam, soFar, stretches * STRETCH, vocabulary, candidates);
+    }
+
+    private void offer(int row, int beam, float soFar, int from, int to, BestCandidates candidates) {
         int first = row * vocabulary;
         float threshold = candidates.threshold();
-        for (int token = 0; token < vocabulary; token++) {
+        for (int token = from; token < to; token++) {
             float score = values.get(first + token);
             if (score + soFar > threshold) {
                 candidates.add(beam, token, score + soFar, score);

@@ -82,13 +82,14 @@ public final class BartDecoder {
      */
     public Tensor step(Tensor embeddings, DecoderCache cache) {
         return Scopes.keep(() -> {
-            Tensor hidden = embed(embeddings, cache.length()) // (r, 1, p)
-                    .view(cache.samples(), cache.beams(), embeddings.size(2)); // (b, beams, p)
+            Tensor places = positions.at(cache.lengths()).unsqueeze(1); // (r, 1, p)
             TensorOptional paths = cache.open();
+            Tensor hidden = layernormEmbedding
+                    .forward(embeddings.add(places))
+                    .view(cache.samples(), cache.beams(), embeddings.size(2)); // (b, beams, p)
             for (int layer = 0; layer < layers.size(); layer++) {
                 hidden = layers.get(layer).step(hidden, cache, layer, paths);
             }
-            cache.advance();
             return hidden.view(embeddings.size(0), 1, embeddings.size(2)); // (r, 1, p)
         });
     }

@@ -1,22 +1,25 @@
 package io.github.florence4j.nn;
 
-import static org.bytedeco.pytorch.global.torch.empty;
+import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.index_select;
 
 import io.github.florence4j.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 
 /**
- * Keys and values of one decoding: those of the target grow by one position a step, those of the encoder are computed
- * once and shared by all beams of a sample (specification 3.5).
+ * Keys and values of one decoding: those of the target grow by a position a step, those of the encoder are computed once and
+ * shared by all beams of a sample (specification 3.5). Samples come and go between steps, so each has a length of its own.
  *
  * <p>The beams of a sample are queries of one attention over what all of them have written; a mask keeps each to its own
  * past. So nothing is copied when beams are reordered. The cache owns its tensors; close it.
@@ -32,9 +35,10 @@ public final class DecoderCache implements AutoCloseable {
     private final List<Cross> cross;
     private final List<Tensor> selfKeys = new ArrayList<>(); // (b, capacity · beams, h, d), positions outermost
     private final List<Tensor> selfValues = new ArrayList<>();
+    private long capacity = FIRST_CAPACITY;
     private long samples;
-    private long length;
     private TensorOptional mask;
+    private long[] written = {}; // where the newest keys lie in (b · capacity · beams, h, d)
 
     /** A cache that takes over {@code cross}, whose tensors belong to no scope. */
     DecoderCache(List<Cross> cross, TensorOptional mask, long samples, int beams) {
@@ -45,9 +49,9 @@ public final class DecoderCache implements AutoCloseable {
         this.paths = new BeamPaths(Math.toIntExact(samples), beams);
     }
 
-    /** Positions held so far: the position of the next token. */
-    public long length() {
-        return length;
+    /** For each hypothesis the positions held so far: the position of its next token. */
+    public long[] lengths() {
+        return paths.lengths();
     }
 
     /** Samples still decoding. */
@@ -70,43 +74,57 @@ public final class DecoderCache implements AutoCloseable {
 
     /** The keys {@code (b, h, positions · beams, d)} of a layer, the newest included. */
     Tensor selfKeys(int layer) {
-        return written(selfKeys.get(layer));
+        return known(selfKeys.get(layer));
     }
 
     /** The values {@code (b, h, positions · beams, d)} of a layer, the newest included. */
     Tensor selfValues(int layer) {
-        return written(selfValues.get(layer));
+        return known(selfValues.get(layer));
     }
 
-    private Tensor written(Tensor buffer) {
-        return buffer.narrow(1, 0, (length + 1) * beams).transpose(1, 2);
+    private Tensor known(Tensor buffer) {
+        return buffer.narrow(1, 0, (long) paths.longest() * beams).transpose(1, 2);
     }
 
-    /** Opens the next position; the mask {@code (b, 1, beams, positions · beams)} of its self-attention, or empty. */
+    /**
+     * Opens the next position of every hypothesis.
+     *
+     * @return the mask {@code (b, 1, beams, positions · beams)} of its self-attention, or empty where all is to be seen
+     */
     TensorOptional open() {
         paths.extend();
-        return beams == 1
+        long longest = paths.longest();
+        if (longest > capacity) {
+            capacity *= 2;
+            selfKeys.replaceAll(this::grown);
+            selfValues.replaceAll(this::grown);
+        }
+        written = new long[Math.toIntExact(samples) * beams];
+        boolean equal = true;
+        for (int sample = 0; sample < samples; sample++) {
+            equal &= paths.length(sample) == longest;
+            for (int beam = 0; beam < beams; beam++) {
+                written[sample * beams + beam] = (sample * capacity + paths.length(sample) - 1) * beams + beam;
+            }
+        }
+        return equal && beams == 1
                 ? new TensorOptional()
-                : new TensorOptional(
-                        Tensors.ofFloats(device(), paths.mask()).view(samples, 1, beams, (length + 1) * beams));
+                : new TensorOptional(Tensors.ofFloats(device(), paths.mask()).view(samples, 1, beams, longest * beams));
     }
 
     /** Writes the newest position's keys and values {@code (b, h, beams, d)} of a layer. */
     void append(int layer, Tensor keys, Tensor values) {
         if (layer == selfKeys.size()) {
-            selfKeys.add(own(buffer(keys)));
-            selfValues.add(own(buffer(values)));
+            selfKeys.add(own(empty(keys)));
+            selfValues.add(own(empty(values)));
         }
-        if (length * beams == selfKeys.get(layer).size(1)) {
-            grow(selfKeys, layer);
-            grow(selfValues, layer);
-        }
-        selfKeys.get(layer).narrow(1, length * beams, beams).copy_(keys.transpose(1, 2));
-        selfValues.get(layer).narrow(1, length * beams, beams).copy_(values.transpose(1, 2));
+        Tensor index = Tensors.ofLongs(device(), written);
+        write(selfKeys.get(layer), index, keys);
+        write(selfValues.get(layer), index, values);
     }
 
-    void advance() {
-        length++;
+    private static void write(Tensor buffer, Tensor index, Tensor newest) {
+        buffer.flatten(0, 1).index_copy_(0, index, newest.transpose(1, 2).flatten(0, 1)); // (r, h, d)
     }
 
     /**
@@ -127,37 +145,100 @@ public final class DecoderCache implements AutoCloseable {
             selfKeys.replaceAll(kept);
             selfValues.replaceAll(kept);
             if (mask.has_value()) {
-                TensorOptional old = mask;
-                mask = own(new TensorOptional(index_select(old.get(), 0, index)));
-                disown(old);
+                replaceMask(new TensorOptional(index_select(mask.get(), 0, index)));
             }
             samples = keptSamples.length;
         }
+    }
+
+    /** Adds copies of the samples of caches of as many beams with which no step was taken; they come last, in order. */
+    public void join(List<DecoderCache> fresh) {
+        List<DecoderCache> all = Stream.concat(Stream.of(this), fresh.stream()).toList();
+        long longest = all.stream().mapToLong(DecoderCache::encoded).max().orElseThrow();
+        long more = fresh.stream().mapToLong(DecoderCache::samples).sum();
+        try (PointerScope scope = new PointerScope()) {
+            if (all.stream().anyMatch(one -> one.mask.has_value() || one.encoded() != longest)) {
+                replaceMask(new TensorOptional(joined(all, one -> one.mask(longest)))); // (b, 1, 1, s)
+            }
+            for (int i = 0; i < cross.size(); i++) {
+                int layer = i;
+                Tensor keys = joined(all, one -> padded(one.cross(layer).keys(), longest)); // (b, h, s, d)
+                Tensor values = joined(all, one -> padded(one.cross(layer).values(), longest));
+                Cross old = cross.get(layer);
+                cross.set(layer, new Cross(replace(old.keys(), keys), replace(old.values(), values)));
+            }
+            selfKeys.replaceAll(keys -> replace(keys, withRoom(keys, more)));
+            selfValues.replaceAll(values -> replace(values, withRoom(values, more)));
+            paths.join(Math.toIntExact(more));
+            samples += more;
+        }
+    }
+
+    /** Positions of the encoder. */
+    private long encoded() {
+        return cross.get(0).keys().size(2);
+    }
+
+    private static Tensor joined(List<DecoderCache> all, Function<DecoderCache, Tensor> part) {
+        TensorVector parts = new TensorVector();
+        all.forEach(one -> parts.push_back(part.apply(one)));
+        return cat(parts, 0);
+    }
+
+    private static Tensor padded(Tensor tensor, long length) {
+        long more = length - tensor.size(2);
+        return more == 0
+                ? tensor
+                : cat(
+                        new TensorVector(
+                                tensor, tensor.new_zeros(tensor.size(0), tensor.size(1), more, tensor.size(3))),
+                        2);
+    }
+
+    private static Tensor withRoom(Tensor buffer, long more) {
+        return cat(new TensorVector(buffer, buffer.new_zeros(more, buffer.size(1), buffer.size(2), buffer.size(3))), 0);
+    }
+
+    /** The mask {@code (b, 1, 1, length)} of the encoder's positions, which hides what is beyond the own ones. */
+    private Tensor mask(long length) {
+        Tensor own = mask.has_value()
+                ? mask.get()
+                : Tensors.ofFloats(device(), new float[Math.toIntExact(samples * encoded())])
+                        .view(samples, 1, 1, encoded());
+        long more = length - own.size(3);
+        if (more == 0) {
+            return own;
+        }
+        Tensor hidden = own.new_zeros(samples, 1, 1, more).fill_(new Scalar(Double.NEGATIVE_INFINITY));
+        return cat(new TensorVector(own, hidden), 3);
     }
 
     private Device device() {
         return cross.get(0).keys().device();
     }
 
-    private void grow(List<Tensor> buffers, int layer) {
-        Tensor old = buffers.get(layer);
-        long rows = old.size(1);
-        Tensor fresh = empty(
-                new long[] {samples, 2 * rows, old.size(2), old.size(3)}, old.options(), new MemoryFormatOptional());
-        fresh.narrow(1, 0, rows).copy_(old);
-        buffers.set(layer, replace(old, fresh));
+    private Tensor grown(Tensor old) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor fresh = old.new_zeros(samples, capacity * beams, old.size(2), old.size(3));
+            fresh.narrow(1, 0, old.size(1)).copy_(old);
+            return replace(old, fresh);
+        }
     }
 
-    private Tensor buffer(Tensor like) {
-        return empty(
-                new long[] {samples, FIRST_CAPACITY * beams, like.size(1), like.size(3)},
-                like.options(),
-                new MemoryFormatOptional());
+    /** Zeros, not whatever lies in memory: what a mask hides is still multiplied, by nought. */
+    private Tensor empty(Tensor like) {
+        return like.new_zeros(samples, capacity * beams, like.size(1), like.size(3));
+    }
+
+    private void replaceMask(TensorOptional fresh) {
+        disown(mask);
+        mask = own(fresh);
     }
 
     private static Tensor replace(Tensor old, Tensor fresh) {
+        own(fresh);
         disown(old);
-        return own(fresh);
+        return fresh;
     }
 
     /** Keeps a pointer alive beyond the scope in which it was made. */

@@ -46,7 +46,10 @@ class BestCandidatesTest {
     void impossibleTokensAreNoCandidates() {
         try (PointerScope scope = new PointerScope()) {
             TokenScores scores = new TokenScores(torch.zeros(BEAMS, VOCABULARY));
-            scores.force(new Random(1).nextInt(VOCABULARY));
+            int token = new Random(1).nextInt(VOCABULARY);
+            for (int beam = 0; beam < BEAMS; beam++) {
+                scores.force(beam, token);
+            }
             assertThat(offered(scores, new float[] {0, -1e9f, -1e9f}).descending())
                     .extracting(Candidate::beam)
                     .containsExactly(0, 1, 2);
@@ -56,7 +59,7 @@ class BestCandidatesTest {
     private static BestCandidates offered(TokenScores scores, float[] soFar) {
         BestCandidates best = new BestCandidates(2 * BEAMS, new boolean[] {false, true, false});
         for (int beam = 0; beam < BEAMS; beam++) {
-            scores.offer(beam, beam, soFar[beam], best);
+            scores.offer(beam, beam, soFar[beam], scores.highestOfStretches(), best);
         }
         return best;
     }

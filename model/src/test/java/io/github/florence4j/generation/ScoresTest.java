@@ -92,7 +92,7 @@ class ScoresTest {
             TokenSampler sampler = TokenSampler.random(options);
             Tensor logits = Tensors.ofFloats(cpu(), 0, (float) Math.log(3)).view(1, 2);
             for (int i = 0; i < 4000; i++) {
-                ones += sampler.choose(new TokenScores(logits), new int[] {0})[0].id();
+                ones += sampler.choose(new TokenScores(logits), i + 1)[0].id();
             }
         }
         assertThat(ones / 4000.0).isBetween(0.72, 0.78);
@@ -107,7 +107,7 @@ class ScoresTest {
             Tensor logits = Tensors.ofFloats(cpu(), (float) Math.log(5), (float) Math.log(3), (float) Math.log(2))
                     .view(1, 3);
             for (int i = 0; i < 500; i++) {
-                assertThat(sampler.choose(new TokenScores(logits), new int[] {0})[0].id())
+                assertThat(sampler.choose(new TokenScores(logits), i + 1)[0].id())
                         .isLessThan(2);
             }
         }
@@ -137,7 +137,7 @@ class ScoresTest {
             Tensor logits = Tensors.ofFloats(cpu(), flat).view(1, 64);
             List<Integer> ids = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                ids.add(sampler.choose(new TokenScores(logits), new int[] {0})[0].id());
+                ids.add(sampler.choose(new TokenScores(logits), i + 1)[0].id());
             }
             return ids;
         }

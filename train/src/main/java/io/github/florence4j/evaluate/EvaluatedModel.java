@@ -110,9 +110,14 @@ public final class EvaluatedModel implements AutoCloseable {
         return GenerationOptions.from(network.config().generation());
     }
 
-    /** What answers with these options; close it before the model. */
+    /** What answers with these options, as many prompts at once as is usual; close it before the model. */
     public NetworkPredictor predictor(GenerationOptions generation, Profile profile) {
-        return new NetworkPredictor(network.network(), tokenizer, images, new RunOptions(generation, profile));
+        return predictor(new RunOptions(generation, profile));
+    }
+
+    /** What answers with these options; close it before the model. */
+    public NetworkPredictor predictor(RunOptions options) {
+        return new NetworkPredictor(network.network(), tokenizer, images, options);
     }
 
     /** Frees everything. */

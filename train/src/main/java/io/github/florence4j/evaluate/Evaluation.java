@@ -37,6 +37,11 @@ import java.util.Optional;
 public final class Evaluation {
     private static final int HOPELESS = 32;
 
+    private static final int BATCHES_ASKED = 4;
+
+    /** Beyond this many the pixels would take too much memory: 7 MB an image of 768 x 768. */
+    private static final int MOST_ASKED = 32;
+
     private final Predictor predictor;
     private final SampleSource source;
     private final EvaluationOptions options;
@@ -109,9 +114,11 @@ public final class Evaluation {
     private List<EvaluationResult> run() throws IOException {
         long start = System.nanoTime();
         predictor.begin();
-        LoaderOptions loading = LoaderOptions.inOrder(options.batchSize())
+        // More are asked than are computed together: a finished one makes room for the next.
+        int asked = Math.max(options.batchSize(), Math.min(BATCHES_ASKED * options.batchSize(), MOST_ASKED));
+        LoaderOptions loading = LoaderOptions.inOrder(asked)
                 .withSeed(options.seed())
-                .withThreads(options.threads(), 2 * options.batchSize())
+                .withThreads(options.threads(), asked)
                 .withPixelsWanted(predictor::wantsPixels);
         SampleLoader loader = new SampleLoader(
                 source,

@@ -71,7 +71,7 @@ final class Validation implements AutoCloseable {
                 session.network.network(),
                 session.tokenizer,
                 session.processor.config(),
-                new RunOptions(generation, Profile.FLORENCE4J),
+                new RunOptions(generation, Profile.FLORENCE4J, evaluation.evalBatchSize()),
                 session.pictures.features().orElse(null));
         this.progress = new EvaluationListener() {
             @Override

@@ -1,0 +1,176 @@
+package io.github.florence4j;
+
+import io.github.florence4j.generation.TokenListener;
+import io.github.florence4j.image.ImageProcessor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * A run over many requests: the calling thread prepares images ahead of the thread that computes, and hands on what is done,
+ * in order.
+ */
+final class AnswerRun {
+    private final Answering answering;
+    private final ImageProcessor processor;
+    private final RunOptions options;
+    private final boolean refusing;
+    private final Deque<RunItem> items = new ArrayDeque<>(); // not handed on yet, in order
+    private int prompts;
+    private long bytes;
+
+    private final Deque<Asked> ready = new ArrayDeque<>(); // guarded by this
+    private boolean complete; // guarded by this: nothing more becomes ready
+    private boolean ended; // guarded by this: nothing more is computed
+
+    /**
+     * A run.
+     *
+     * @param refusing whether a request that cannot be asked ends the run before anything of its item is computed
+     */
+    AnswerRun(Answering answering, ImageProcessor processor, RunOptions options, boolean refusing) {
+        this.answering = answering;
+        this.processor = processor;
+        this.options = options;
+        this.refusing = refusing;
+    }
+
+    /**
+     * Runs.
+     *
+     * @param source gives requests that belong together; asked ahead of the results
+     * @param results takes the items in order, when every prompt of theirs is done
+     * @return milliseconds of encoder and decoder
+     */
+    double run(
+            ExecutorService engine,
+            Iterator<? extends List<? extends Request<?>>> source,
+            TokenListener listener,
+            Consumer<RunItem> results) {
+        Future<Double> computed = start(engine, listener);
+        try {
+            while (true) {
+                handOn(results);
+                boolean room = hasRoom();
+                if (room && hasUnprepared(source)) {
+                    items.getLast().prepare(processor).ifPresent(this::add);
+                } else if (items.isEmpty() || !awaitProgress(!room)) {
+                    break;
+                }
+            }
+            end();
+            return computed.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("the request was interrupted");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof CancellationException cancelled) {
+                throw cancelled;
+            }
+            throw InferenceException.of(Objects.requireNonNullElse(e.getCause(), e));
+        } finally {
+            end();
+            computed.cancel(true);
+        }
+    }
+
+    private Future<Double> start(ExecutorService engine, TokenListener listener) {
+        try {
+            return engine.submit(() -> {
+                try {
+                    return answering.compute(this::next, options, listener);
+                } finally {
+                    ended();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            throw new IllegalStateException("the model is closed", e);
+        }
+    }
+
+    private void handOn(Consumer<RunItem> results) {
+        while (!items.isEmpty() && items.getFirst().isDone()) {
+            RunItem done = items.removeFirst();
+            bytes -= done.bytes();
+            results.accept(done);
+        }
+    }
+
+    /** Whether there is a prompt to prepare; takes requests from the source while they leave room for others on the heap. */
+    private boolean hasUnprepared(Iterator<? extends List<? extends Request<?>>> source) {
+        while (items.isEmpty() || !items.getLast().hasUnprepared()) {
+            boolean full = bytes > Runtime.getRuntime().maxMemory() / 6 || items.size() >= 4 * options.atOnce();
+            if ((full && !items.isEmpty()) || !source.hasNext()) {
+                return false;
+            }
+            RunItem item = new RunItem(source.next(), answering, options, prompts, this::changed);
+            if (refusing) {
+                item.refusal().ifPresent(refused -> {
+                    throw refused;
+                });
+            }
+            prompts += item.prompts();
+            bytes += item.bytes();
+            items.addLast(item);
+        }
+        return true;
+    }
+
+    private synchronized boolean hasRoom() {
+        return ready.size() < options.atOnce() && !ended;
+    }
+
+    /** Waits until an item can be handed on or, if that is missing, there is room; false when nothing is computed any more. */
+    private synchronized boolean awaitProgress(boolean roomIsMissing) throws InterruptedException {
+        while (!items.getFirst().isDone() && !ended && !(roomIsMissing && hasRoom())) {
+            wait();
+        }
+        return items.getFirst().isDone() || !ended;
+    }
+
+    /** See {@link Inference.Prompts}. */
+    private synchronized List<Asked> next(int room, boolean idle) {
+        try {
+            while (idle && ready.isEmpty() && !complete) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            throw new CancellationException("the request was interrupted");
+        }
+        List<Asked> taken = new ArrayList<>();
+        while (taken.size() < room && !ready.isEmpty()) {
+            taken.add(ready.remove());
+        }
+        notifyAll();
+        return taken;
+    }
+
+    private synchronized void add(Asked asked) {
+        ready.add(asked);
+        notifyAll();
+    }
+
+    private synchronized void changed() {
+        notifyAll();
+    }
+
+    /** No more prompts become ready: whoever computes may end. */
+    private synchronized void end() {
+        complete = true;
+        notifyAll();
+    }
+
+    private synchronized void ended() {
+        ended = true;
+        notifyAll();
+    }
+}
