@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "pack",
         description =
-                "Writes a model as it is computed with in int8 or bf16, so that it loads in a moment and needs less memory"
-                        + " while it does. Its answers are those of --precision on the checkpoint. It can only answer, not be trained.",
+                "Writes a model as it is computed with in int8 or bf16, so that loading reads fewer bytes and quantises nothing."
+                        + " Its answers are those of --precision on the checkpoint. It can only answer, not be trained.",
         footer = {
             "",
             "Examples:",
