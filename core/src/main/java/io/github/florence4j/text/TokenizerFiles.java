@@ -64,7 +64,7 @@ final class TokenizerFiles {
      */
     record Complete(byte[] bytes, ObjectNode json) {}
 
-    /** The file as it is, when it has the task and location tokens: its merge rules need not be looked at, which are most of it. */
+    /** The file as it is, when it has the task and location tokens: its merge rules, most of it, need not be looked at. */
     static Optional<Complete> complete(Path directory) throws IOException {
         Path whole = directory.resolve("tokenizer.json");
         if (!Files.exists(whole)) {

@@ -36,8 +36,8 @@ public record Checkpoint(Florence2Config config, Weights weights, LoadReport rep
      * mapped file.
      *
      * @param dtype the precision of all tensors
-     * @throws InvalidWeightsException when the folder is a packed one, the files are damaged, do not fit the configuration (all differences in one
-     *     message) or hold numbers that are not finite
+     * @throws InvalidWeightsException when the folder is a packed one, or the files are damaged, do not fit the
+     *     configuration (all differences in one message) or hold numbers that are not finite
      * @throws io.github.florence4j.config.InvalidConfigException when the configuration cannot be used
      */
     public static Checkpoint load(Path directory, DType dtype, Device device) throws IOException {
