@@ -38,8 +38,21 @@ if errorlevel 1 (
 )
 popd
 type nul >"%BUILT%"
+del /q "%ROOT%cli\target\launcher-*.jsa" >nul 2>&1
 
 :run
+rem As in the POSIX launcher: the classes of a first answer, parsed and checked once for all starts.
+set "ARCHIVE=%ROOT%cli\target\launcher-%MAJOR%.jsa"
+if exist "%ARCHIVE%" goto start
+"%JAVA%" -Xmx2g -XX:+UseSerialGC -Djava.awt.headless=true "-XX:ArchiveClassesAtExit=%ARCHIVE%.part" -jar "%JAR%" ^
+    run --precision int8 --quiet --max-new-tokens 2 "%ROOT%docs\pictures\digits.png" >nul 2>&1
+"%JAVA%" -XX:+UseSerialGC "-XX:SharedArchiveFile=%ARCHIVE%.part" -Xshare:on -cp "%JAR%" -version >nul 2>&1
+if errorlevel 1 type nul >"%ARCHIVE%.part"
+move /y "%ARCHIVE%.part" "%ARCHIVE%" >nul 2>&1
+
+:start
+set "SHARED="
+for %%a in ("%ARCHIVE%") do if %%~za GTR 0 set SHARED="-XX:SharedArchiveFile=%ARCHIVE%"
 set "NATIVE="
 if %MAJOR% GEQ 24 set "NATIVE=--enable-native-access=ALL-UNNAMED"
 rem The memory limits of JavaCPP are off: it counts every mapped page of the process, the weights too.
@@ -47,7 +60,7 @@ rem As in the POSIX launcher: OpenBLAS and OpenMP must not spin against each oth
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
 set "COLLECTOR=-XX:+UseSerialGC -Xms32m"
 echo.%FLORENCE4J_JAVA_OPTS% | findstr /R /C:"-XX:+Use.*GC" >nul && set "COLLECTOR="
-"%JAVA%" -Xmx2g %COLLECTOR% %NATIVE% -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 ^
+"%JAVA%" -Xmx2g %COLLECTOR% %NATIVE% %SHARED% -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 ^
     -Dorg.bytedeco.javacpp.maxBytes=0 -Djava.awt.headless=true -Dfile.encoding=UTF-8 ^
     %FLORENCE4J_JAVA_OPTS% -jar "%JAR%" %*
 exit /b %ERRORLEVEL%

@@ -10,6 +10,7 @@ import io.github.florence4j.image.ImageProcessor;
 import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.image.RgbImage;
 import io.github.florence4j.packed.LoadedNetwork;
+import io.github.florence4j.packed.Precision;
 import io.github.florence4j.task.Profile;
 import io.github.florence4j.task.Task;
 import io.github.florence4j.task.TaskInput;
@@ -124,17 +125,19 @@ public final class Florence2 implements AutoCloseable {
         if (options.threads() > 0) {
             Threads.set(options.threads());
         }
-        Florence2Tokenizer tokenizer = Florence2Tokenizer.load(directory);
+        TokenizerReading reading = TokenizerReading.start(directory);
+        LoadedNetwork loaded;
         try (Device device = Scopes.own(() -> Devices.parse(options.device()))) {
-            LoadedNetwork loaded = LoadedNetwork.load(directory, options.precision(), device);
-            try {
-                return new Florence2(loaded, tokenizer, processor, options.lanes());
-            } catch (RuntimeException e) {
-                loaded.close();
-                throw e;
-            }
+            loaded = LoadedNetwork.load(directory, options.precision(), device);
         } catch (IOException | RuntimeException e) {
-            tokenizer.close();
+            reading.discard();
+            throw e;
+        }
+        try {
+            return new Florence2(loaded, reading.take(), processor, options.lanes());
+        } catch (IOException | RuntimeException e) {
+            loaded.close();
+            reading.discard();
             throw e;
         }
     }
@@ -142,6 +145,11 @@ public final class Florence2 implements AutoCloseable {
     /** The checkpoint's configuration. */
     public Florence2Config config() {
         return loaded.config();
+    }
+
+    /** The precision that it computes in: never {@link Precision#AUTO}. */
+    public Precision precision() {
+        return loaded.precision();
     }
 
     /** What was noticed while loading the weights. */

@@ -3,6 +3,7 @@ package io.github.florence4j.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.florence4j.Florence2;
 import io.github.florence4j.LoadOptions;
+import io.github.florence4j.packed.Precision;
 import io.github.florence4j.task.InputKind;
 import io.github.florence4j.task.Task;
 import io.github.florence4j.task.TaskInput;
@@ -72,8 +73,8 @@ final class BenchCommand implements Callable<Integer> {
         long start = System.nanoTime();
         try (Florence2 florence = Florence2.load(directory, options)) {
             double load = (System.nanoTime() - start) / 1e9;
-            Bench.Result result = bench.run(florence, load);
-            print(result);
+            precision.requireKept(florence.precision());
+            print(bench.run(florence, load), florence.precision());
         }
         return 0;
     }
@@ -104,13 +105,12 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private void print(Bench.Result result) throws IOException {
+    private void print(Bench.Result result, Precision loaded) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(new ObjectMapper()
-                    .writeValueAsString(result.toJson(precision.get().resolve())));
+            out.println(new ObjectMapper().writeValueAsString(result.toJson(loaded)));
         } else {
-            result.lines(precision.get().resolve()).forEach(out::println);
+            result.lines(loaded).forEach(out::println);
         }
     }
 }

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             TokenizeCommand.class,
             ParseCommand.class,
             MergeCommand.class,
+            PackCommand.class,
             SynthCommand.class,
             DataCommand.class,
             VersionCommand.class

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,10 +48,55 @@ class LauncherTest {
                         + root.toRealPath().resolve("cli/target") + " cannot be written to");
     }
 
+    @Test
+    void startsWithAnArchiveOfClassesThatItMakesOnce() throws IOException, InterruptedException {
+        script(
+                "jdk/bin/java",
+                """
+                case "$*" in
+                    -version) echo 'openjdk version "17.0.1"' ;;
+                    *-XX:ArchiveClassesAtExit=*)
+                        echo made >>made
+                        for flag in "$@"; do case $flag in *AtExit=*) echo classes >"${flag#*=}" ;; esac; done ;;
+                    *) echo "$@" ;;
+                esac""");
+
+        assertThat(launch("run", "a.png"))
+                .contains("-XX:SharedArchiveFile=" + root.toRealPath().resolve("cli/target/launcher-17.jsa"));
+        assertThat(launch("tasks")).contains("launcher-17.jsa");
+
+        assertThat(root.resolve("made")).hasContent("made");
+    }
+
+    @Test
+    void startsWithoutAnArchiveWhereNoneCanBeMadeAndTriesNoSecondTime() throws IOException, InterruptedException {
+        script(
+                "jdk/bin/java",
+                """
+                case "$*" in
+                    -version) echo 'openjdk version "17.0.1"' ;;
+                    *-XX:ArchiveClassesAtExit=*) echo tried >>made && exit 1 ;;
+                    *-Xshare:on*) exit 1 ;;
+                    *) echo "$@" ;;
+                esac""");
+
+        assertThat(launch("run", "a.png")).doesNotContain("SharedArchiveFile");
+        assertThat(launch("run", "a.png")).doesNotContain("SharedArchiveFile").endsWith(" run a.png\n");
+
+        assertThat(root.resolve("made")).hasContent("tried");
+    }
+
     private String launch() throws IOException, InterruptedException {
+        return launch("tasks");
+    }
+
+    private String launch(String... arguments) throws IOException, InterruptedException {
         Path output = root.resolve("output");
-        ProcessBuilder builder = new ProcessBuilder(
-                        "sh", root.resolve("florence4j").toString(), "tasks")
+        List<String> command =
+                new ArrayList<>(List.of("sh", root.resolve("florence4j").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(root.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());

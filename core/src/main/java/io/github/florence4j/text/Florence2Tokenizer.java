@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -56,9 +57,10 @@ public final class Florence2Tokenizer implements AutoCloseable {
      * @throws IOException if no tokenizer is there or it cannot be read; the message names the file
      */
     public static Florence2Tokenizer load(Path directory) throws IOException {
-        JsonNode json = TokenizerFiles.read(directory);
+        Optional<TokenizerFiles.Complete> complete = TokenizerFiles.complete(directory);
+        JsonNode json = complete.isPresent() ? complete.get().json() : TokenizerFiles.read(directory);
         Vocabulary vocabulary = Vocabulary.of(json);
-        byte[] bytes = TokenizerFiles.bytes(json);
+        byte[] bytes = complete.isPresent() ? complete.get().bytes() : TokenizerFiles.bytes(json);
         try {
             HuggingFaceTokenizer encoder = HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(bytes), Map.of("padding", "false", "truncation", "false"));
@@ -66,6 +68,16 @@ public final class Florence2Tokenizer implements AutoCloseable {
         } catch (RuntimeException e) {
             throw new IOException("the tokenizer in " + directory + " cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The content of a {@code tokenizer.json} that needs no additions: what {@link #load} makes of the folder's files.
+     *
+     * @throws IOException if no tokenizer is there
+     */
+    public static byte[] file(Path directory) throws IOException {
+        Optional<TokenizerFiles.Complete> complete = TokenizerFiles.complete(directory);
+        return complete.isPresent() ? complete.get().bytes() : TokenizerFiles.bytes(TokenizerFiles.read(directory));
     }
 
     /**

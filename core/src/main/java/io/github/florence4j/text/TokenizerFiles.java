@@ -1,6 +1,8 @@
 package io.github.florence4j.text;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -46,14 +49,61 @@ final class TokenizerFiles {
     static ObjectNode read(Path directory) throws IOException {
         Path whole = directory.resolve("tokenizer.json");
         ObjectNode json = Files.exists(whole) ? tree(whole) : fromParts(directory);
-        if (!json.path("model").path("vocab").isObject()) {
-            throw new IOException(
-                    directory + " has no usable tokenizer: expected a byte-level BPE model with a vocab object");
-        }
+        requireVocabulary(directory, json);
         if (!hasLocationTokens(json)) {
             appendTaskTokens(json);
         }
         return json;
+    }
+
+    /**
+     * A {@code tokenizer.json} that needs no additions.
+     *
+     * @param bytes all of the file
+     * @param json its vocabulary and added tokens alone
+     */
+    record Complete(byte[] bytes, ObjectNode json) {}
+
+    /** The file as it is, when it has the task and location tokens: its merge rules, most of it, need not be looked at. */
+    static Optional<Complete> complete(Path directory) throws IOException {
+        Path whole = directory.resolve("tokenizer.json");
+        if (!Files.exists(whole)) {
+            return Optional.empty();
+        }
+        byte[] bytes = Files.readAllBytes(whole);
+        ObjectNode json;
+        try (JsonParser parser = JSON.createParser(bytes)) {
+            parser.nextToken();
+            json = withoutMerges(parser);
+        } catch (JsonProcessingException e) {
+            throw new IOException(whole + " is not valid JSON: " + e.getOriginalMessage(), e);
+        }
+        requireVocabulary(directory, json);
+        return hasLocationTokens(json) ? Optional.of(new Complete(bytes, json)) : Optional.empty();
+    }
+
+    /** Reads the object at whose beginning the parser is. */
+    private static ObjectNode withoutMerges(JsonParser parser) throws IOException {
+        ObjectNode json = JSON.createObjectNode();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            boolean object = parser.nextToken() == JsonToken.START_OBJECT;
+            if (object && name.equals("model")) {
+                json.set(name, withoutMerges(parser));
+            } else if (name.equals("vocab") || name.equals("added_tokens")) {
+                json.set(name, JSON.readTree(parser));
+            } else {
+                parser.skipChildren();
+            }
+        }
+        return json;
+    }
+
+    private static void requireVocabulary(Path directory, ObjectNode json) throws IOException {
+        if (!json.path("model").path("vocab").isObject()) {
+            throw new IOException(
+                    directory + " has no usable tokenizer: expected a byte-level BPE model with a vocab object");
+        }
     }
 
     static byte[] bytes(JsonNode json) throws JsonProcessingException {

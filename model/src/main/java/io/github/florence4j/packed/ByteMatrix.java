@@ -1,5 +1,6 @@
 package io.github.florence4j.packed;
 
+import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.weights.CheckpointReader;
 import java.util.List;
@@ -30,7 +31,7 @@ final class ByteMatrix implements AutoCloseable {
         return torch.empty(shape, new TensorOptions(type), new MemoryFormatOptional());
     }
 
-    /** The matrices of those names, one below the other. */
+    /** The matrices of those names, one below the other: quantised, or as a packed checkpoint holds them. */
     static ByteMatrix read(CheckpointReader files, List<String> names) {
         long rows = names.stream().mapToLong(name -> files.shape(name).get(0)).sum();
         ByteMatrix matrix = new ByteMatrix(rows, files.shape(names.get(0)).get(1));
@@ -44,6 +45,13 @@ final class ByteMatrix implements AutoCloseable {
     }
 
     private void fill(CheckpointReader files, String name, long at, long count) {
+        if (files.packed().isPresent()) {
+            try (PointerScope scope = new PointerScope()) {
+                bytes.narrow(0, at, count).copy_(files.matrix(name, DType.INT8));
+                scales.narrow(0, at, count).copy_(files.scales(name));
+            }
+            return;
+        }
         long step = Math.max(1, ELEMENTS_AT_ONCE / bytes.size(1));
         for (long first = 0; first < count; first += step) {
             long rows = Math.min(step, count - first);

@@ -17,18 +17,26 @@ import org.bytedeco.pytorch.Device;
 public final class LoadedNetwork implements AutoCloseable {
     private final Florence2Network network;
     private final LoadReport report;
+    private final Precision precision;
     private final PointerScope handles;
     private final AutoCloseable weights;
 
-    private LoadedNetwork(Florence2Network network, LoadReport report, PointerScope handles, AutoCloseable weights) {
+    private LoadedNetwork(
+            Florence2Network network,
+            LoadReport report,
+            Precision precision,
+            PointerScope handles,
+            AutoCloseable weights) {
         this.network = network;
         this.report = report;
+        this.precision = precision;
         this.handles = handles;
         this.weights = weights;
     }
 
     /**
      * Loads a checkpoint folder. On the processor its layers are packed; on a GPU they stay as they are, in single precision.
+     * A folder that is packed already is loaded in its own precision, to which {@code FP32} and {@code AUTO} give way.
      *
      * @throws IllegalArgumentException when the folder holds no usable Florence-2 or the device cannot compute in that
      *     precision; the message says why
@@ -47,7 +55,7 @@ public final class LoadedNetwork implements AutoCloseable {
     private static LoadedNetwork packed(Path directory, Precision precision) throws IOException {
         try (CheckpointReader files = CheckpointReader.open(directory)) {
             PackedWeights weights = new PackedWeights(files, precision);
-            return of(files.config(), files.report(), weights, weights);
+            return of(files.config(), files.report(), weights.precision(), weights, weights);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -60,9 +68,19 @@ public final class LoadedNetwork implements AutoCloseable {
      */
     public static LoadedNetwork of(
             Florence2Config config, LoadReport report, Parameters.Source source, AutoCloseable weights) {
+        return of(config, report, Precision.FP32, source, weights);
+    }
+
+    private static LoadedNetwork of(
+            Florence2Config config,
+            LoadReport report,
+            Precision precision,
+            Parameters.Source source,
+            AutoCloseable weights) {
         PointerScope handles = new PointerScope(); // the handles of the network live exactly as long as this
         try {
-            LoadedNetwork loaded = new LoadedNetwork(new Florence2Network(config, source), report, handles, weights);
+            LoadedNetwork loaded =
+                    new LoadedNetwork(new Florence2Network(config, source), report, precision, handles, weights);
             handles.extend();
             handles.close(); // takes it off this thread and keeps what it holds
             return loaded;
@@ -81,6 +99,11 @@ public final class LoadedNetwork implements AutoCloseable {
     /** The checkpoint's configuration. */
     public Florence2Config config() {
         return network.config();
+    }
+
+    /** The precision of the matrix products: never {@link Precision#AUTO}. */
+    public Precision precision() {
+        return precision;
     }
 
     /** What was ignored or repaired while loading. */

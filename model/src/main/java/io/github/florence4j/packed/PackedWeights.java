@@ -3,12 +3,14 @@ package io.github.florence4j.packed;
 import io.github.florence4j.nn.Linear;
 import io.github.florence4j.nn.LinearGroup;
 import io.github.florence4j.nn.Parameters;
+import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.weights.CheckpointReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -35,10 +37,13 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
      * The weights of a checkpoint.
      *
      * @param files where they are read from; needed only while the network is built
+     * @throws IllegalArgumentException when they are packed for another precision
      */
     public PackedWeights(CheckpointReader files, Precision precision) {
         this.files = files;
-        this.precision = precision.resolve();
+        this.precision = files.packed()
+                .map(format -> precision.within(Precision.parse(format.precision())))
+                .orElseGet(precision::resolve);
     }
 
     /** The precision of the packed layers: never {@link Precision#AUTO}. */
@@ -51,11 +56,14 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
         return plain.computeIfAbsent(name, key -> Scopes.own(() -> read(key)));
     }
 
-    /** The convolutions that shrink the map are large matrix products too; nothing else is worth half precision. */
     private Tensor read(String name) {
-        boolean shrinks = name.contains(".convs.") && name.contains(".conv.");
         Tensor tensor = files.get(name);
-        return shrinks && precision != Precision.FP32 ? tensor.to(ScalarType.BFloat16) : tensor;
+        return isHalf(name, precision) ? tensor.to(ScalarType.BFloat16) : tensor;
+    }
+
+    /** The convolutions that shrink the map are large matrix products too; nothing else is worth half precision. */
+    static boolean isHalf(String name, Precision precision) {
+        return precision != Precision.FP32 && name.contains(".convs.") && name.contains(".conv.");
     }
 
     @Override
@@ -95,11 +103,11 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     /** One layer of the outputs of all, which must be equally many. */
     private PackedLinear pack(List<String> names) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor bias = files.has(names.get(0) + ".bias") ? join(names, ".bias") : null;
+            Tensor bias = files.has(names.get(0) + ".bias") ? join(names, name -> files.copy(name + ".bias")) : null;
             PackedLinear layer =
                     switch (precision) {
-                        case FP32 -> oneDnn(names, bias, ScalarType.Float);
-                        case BF16 -> oneDnn(names, bias, ScalarType.BFloat16);
+                        case FP32 -> oneDnn(names, bias, DType.FLOAT32);
+                        case BF16 -> oneDnn(names, bias, DType.BFLOAT16);
                         case INT8 -> bytes(names, bias);
                         case AUTO -> throw new IllegalStateException("the precision was not resolved");
                     };
@@ -108,8 +116,9 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
         }
     }
 
-    private PackedLinear oneDnn(List<String> names, @Nullable Tensor bias, ScalarType type) {
-        return new OneDnnLinear(join(names, ".weight"), bias, type, decodes(names) ? DECODER_ROWS : OTHER_ROWS);
+    private PackedLinear oneDnn(List<String> names, @Nullable Tensor bias, DType type) {
+        Tensor weight = join(names, name -> files.matrix(name + ".weight", type));
+        return new OneDnnLinear(weight, bias, type.scalarType(), decodes(names) ? DECODER_ROWS : OTHER_ROWS);
     }
 
     private PackedLinear bytes(List<String> names, @Nullable Tensor bias) {
@@ -125,12 +134,12 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
         return names.get(0).contains(".decoder.") || names.get(0).endsWith(".shared");
     }
 
-    private Tensor join(List<String> names, String suffix) {
+    private static Tensor join(List<String> names, Function<String, Tensor> read) {
         if (names.size() == 1) {
-            return files.copy(names.get(0) + suffix);
+            return read.apply(names.get(0));
         }
         TensorVector parts = new TensorVector();
-        names.forEach(name -> parts.push_back(files.copy(name + suffix)));
+        names.forEach(name -> parts.push_back(read.apply(name)));
         return torch.cat(parts, 0); // (out, in)
     }
 

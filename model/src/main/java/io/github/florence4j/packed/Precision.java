@@ -40,6 +40,20 @@ public enum Precision {
         return Processor.has("avx512_bf16") || Processor.has("amx_bf16") ? BF16 : FP32;
     }
 
+    /**
+     * What this means for weights that are packed already: their own precision, to which {@link #AUTO} and {@link #FP32}, the
+     * default, give way.
+     *
+     * @throws IllegalArgumentException when this is another reduced precision
+     */
+    Precision within(Precision packed) {
+        if (this == packed || this == AUTO || this == FP32) {
+            return packed;
+        }
+        throw new IllegalArgumentException("precision is " + this + "; the model is packed for " + packed
+                + " and can only be computed with in it");
+    }
+
     /** The name that {@link #parse} reads. */
     @Override
     public String toString() {

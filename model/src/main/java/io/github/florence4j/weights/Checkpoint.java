@@ -36,13 +36,18 @@ public record Checkpoint(Florence2Config config, Weights weights, LoadReport rep
      * mapped file.
      *
      * @param dtype the precision of all tensors
-     * @throws InvalidWeightsException when the files are damaged, do not fit the configuration (all differences in one
-     *     message) or hold numbers that are not finite
+     * @throws InvalidWeightsException when the folder is a packed one, or the files are damaged, do not fit the
+     *     configuration (all differences in one message) or hold numbers that are not finite
      * @throws io.github.florence4j.config.InvalidConfigException when the configuration cannot be used
      */
     public static Checkpoint load(Path directory, DType dtype, Device device) throws IOException {
         Florence2Config stated = Florence2Config.read(directory);
         try (CheckpointFiles files = CheckpointFiles.open(directory)) {
+            files.packed().ifPresent(packed -> {
+                throw new InvalidWeightsException(
+                        directory + " is packed for " + packed.precision()
+                                + ", which is for answering on the processor only; expected the checkpoint that it was made of");
+            });
             LoadPlan plan = LoadPlan.fitting(files, stated, directory);
             return new Checkpoint(plan.config(), read(plan, dtype, device), plan.report(), plan.layout());
         }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The open weight files of a checkpoint folder, one or several, and where each tensor lies. */
 final class CheckpointFiles implements AutoCloseable {
@@ -23,6 +24,8 @@ final class CheckpointFiles implements AutoCloseable {
 
     private final List<WeightFile> files = new ArrayList<>();
     private final Map<String, Located> tensors = new LinkedHashMap<>();
+    private final Map<String, Located> extras = new LinkedHashMap<>();
+    private Optional<PackedFormat> packed = Optional.empty();
 
     /** A tensor and its file. */
     record Located(WeightFile file, TensorInfo info) {
@@ -42,6 +45,7 @@ final class CheckpointFiles implements AutoCloseable {
         CheckpointFiles checkpoint = new CheckpointFiles();
         try {
             checkpoint.openFirst(directory);
+            checkpoint.recognizePacked();
             return checkpoint;
         } catch (IOException | RuntimeException e) {
             checkpoint.close();
@@ -65,6 +69,18 @@ final class CheckpointFiles implements AutoCloseable {
         }
         throw new InvalidWeightsException("no weights in " + directory + "; looked for model.safetensors, "
                 + "model.safetensors.index.json, pytorch_model.bin and pytorch_model.bin.index.json");
+    }
+
+    private void recognizePacked() {
+        if (files.size() == 1 && files.get(0) instanceof SafetensorsFile file) {
+            packed = PackedFormat.of(file.metadata(), file.path());
+        }
+        if (packed.isPresent()) {
+            tensors.keySet().stream()
+                    .filter(PackedFormat::isExtra)
+                    .toList()
+                    .forEach(name -> extras.put(name, tensors.remove(name)));
+        }
     }
 
     private void openShards(Path directory, Path index) throws IOException {
@@ -120,6 +136,16 @@ final class CheckpointFiles implements AutoCloseable {
     /** Where each tensor lies, by its stored name. */
     Map<String, Located> tensors() {
         return tensors;
+    }
+
+    /** Where the tensors lie that only a packed checkpoint has, by stored name: factors, and the output head. */
+    Map<String, Located> extras() {
+        return extras;
+    }
+
+    /** What a packed checkpoint says of itself. */
+    Optional<PackedFormat> packed() {
+        return packed;
     }
 
     /** The files, in the order in which they were opened. */

@@ -5,11 +5,13 @@ import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.Shapes;
 import io.github.florence4j.torch.file.InvalidWeightsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -88,6 +90,66 @@ public final class CheckpointReader implements Parameters.Source, AutoCloseable 
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What a packed checkpoint says of itself; empty for an ordinary one. */
+    public Optional<PackedFormat> packed() {
+        return files.packed();
+    }
+
+    /**
+     * The matrix of a linear layer in a type and in memory of its own.
+     *
+     * @throws InvalidWeightsException as {@link #get}
+     */
+    public Tensor matrix(String name, DType type) {
+        try {
+            if (packed().isPresent()) {
+                return Scopes.keep(() -> TensorLoading.copyChecked(stored(name, type), type));
+            }
+            CheckpointFiles.Located located = located(name);
+            return Scopes.keep(() -> TensorLoading.copy(TensorNames.untied(name), located, plan.layout(), type));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The factors {@code (out)} of the rows of a matrix in 8 bits, of a packed checkpoint.
+     *
+     * @throws InvalidWeightsException when there are none, or they are not finite
+     */
+    public Tensor scales(String name) {
+        CheckpointFiles.Located matrix = stored(name, DType.INT8);
+        CheckpointFiles.Located scales = files.extras().get(matrix.info().name() + PackedFormat.SCALE);
+        if (scales == null
+                || !scales.info().shape().equals(matrix.info().shape().subList(0, 1))) {
+            throw damaged(matrix, "a factor for each row");
+        }
+        try {
+            return Scopes.keep(() -> TensorLoading.copy(scales.info().name(), scales, plan.layout(), DType.FLOAT32));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where a packed checkpoint has the matrix of a linear layer: that of the head beside the token table. */
+    private CheckpointFiles.Located stored(String name, DType type) {
+        boolean head = TensorNames.untied(name).equals(TensorNames.TOKEN_TABLE);
+        CheckpointFiles.Located located = head ? files.extras().get(TensorNames.HEAD) : located(name);
+        if (located == null) {
+            throw new InvalidWeightsException("the packed weights have no tensor " + TensorNames.HEAD);
+        }
+        if (located.info().dtype() != type || !located.info().shape().equals(shape(name))) {
+            throw damaged(located, type + " " + Shapes.format(shape(name)));
+        }
+        return located;
+    }
+
+    private static InvalidWeightsException damaged(CheckpointFiles.Located located, String expected) {
+        return new InvalidWeightsException("tensor " + located.info().name() + " in "
+                + located.file().path() + " is " + located.info().dtype() + " "
+                + Shapes.format(located.info().shape()) + "; expected " + expected + ", so pack the checkpoint anew");
     }
 
     /** Rows {@code first} to {@code first + count - 1} of a matrix, as {@link #copy} gives it. */

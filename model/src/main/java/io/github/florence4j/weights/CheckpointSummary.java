@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What a checkpoint folder holds, told without loading it.
@@ -42,12 +43,12 @@ public record CheckpointSummary(
     public static CheckpointSummary read(Path directory) throws IOException {
         Florence2Config stated = Florence2Config.read(directory);
         try (CheckpointFiles files = CheckpointFiles.open(directory)) {
-            LoadPlan plan = LoadPlan.of(files.tensors(), stated);
+            LoadPlan plan = LoadPlan.of(files, stated);
             return new CheckpointSummary(
                     plan.layout(),
                     plan.config(),
                     files.paths(),
-                    files.tensors().size(),
+                    files.tensors().size() + files.extras().size(),
                     bytes(files),
                     parameters(plan.config()),
                     TensorNames.TIED,
@@ -73,7 +74,7 @@ public record CheckpointSummary(
 
     private static Map<DType, Long> bytes(CheckpointFiles files) {
         Map<DType, Long> bytes = new TreeMap<>();
-        files.tensors().values().stream()
+        Stream.concat(files.tensors().values().stream(), files.extras().values().stream())
                 .map(located -> new Region(
                         located.file().path(),
                         located.info().dtype(),

@@ -3,6 +3,7 @@ package io.github.florence4j.weights;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.florence4j.config.Florence2Config;
+import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.safetensors.SafetensorsWriter;
 import java.io.IOException;
@@ -84,10 +85,21 @@ public final class CheckpointWriter {
         writeJson(directory.resolve("generation_config.json"), ConfigWriter.generation(saved));
     }
 
+    /** Copies everything but the weights, as far as it is there, and makes the tokenizer one file that needs no additions. */
+    public static void copyAllButWeights(Path from, Path to) throws IOException {
+        copyProcessorFiles(from, to);
+        copy(from, to, List.of("config.json", "generation_config.json"));
+        writeBeside(to.resolve("tokenizer.json"), Florence2Tokenizer.file(from));
+    }
+
     /** Copies the files of the tokenizer and the image processor, as far as they are there, byte for byte. */
     public static void copyProcessorFiles(Path from, Path to) throws IOException {
+        copy(from, to, PROCESSOR_FILES);
+    }
+
+    private static void copy(Path from, Path to, List<String> names) throws IOException {
         Files.createDirectories(to);
-        for (String name : PROCESSOR_FILES) {
+        for (String name : names) {
             if (Files.isRegularFile(from.resolve(name))) {
                 writeBeside(to.resolve(name), Files.readAllBytes(from.resolve(name)));
             }

@@ -26,21 +26,22 @@ record LoadPlan(KeyLayout layout, Florence2Config config, Map<String, Located> t
 
     /** The plan for those files; refuses them when they do not fit the configuration, all differences in one message. */
     static LoadPlan fitting(CheckpointFiles files, Florence2Config stated, Path directory) throws IOException {
-        LoadPlan plan = of(files.tensors(), stated);
+        LoadPlan plan = of(files, stated);
         if (!plan.report().fits()) {
             throw new InvalidWeightsException(plan.report().describe(directory.toString()));
         }
         return plan;
     }
 
-    static LoadPlan of(Map<String, Located> stored, Florence2Config stated) throws IOException {
-        return new Planning(stored, stated).plan();
+    static LoadPlan of(CheckpointFiles files, Florence2Config stated) throws IOException {
+        return new Planning(files, stated).plan();
     }
 
     /** The state while a plan is made: names not yet claimed, and findings so far. */
     private static final class Planning {
         private final KeyLayout layout;
         private final Florence2Config stated;
+        private final Map<String, Located> extras;
         private final Map<String, Located> renamed = new LinkedHashMap<>();
         private final Map<String, String> storedNames = new LinkedHashMap<>();
         private final List<String> missing = new ArrayList<>();
@@ -49,10 +50,11 @@ record LoadPlan(KeyLayout layout, Florence2Config config, Map<String, Located> t
         private final List<String> ignored = new ArrayList<>();
         private final List<String> warnings = new ArrayList<>();
 
-        Planning(Map<String, Located> stored, Florence2Config stated) {
-            this.layout = KeyLayout.detect(stored.keySet());
+        Planning(CheckpointFiles files, Florence2Config stated) {
+            this.layout = KeyLayout.detect(files.tensors().keySet());
             this.stated = stated;
-            stored.forEach(this::rename);
+            this.extras = files.extras();
+            files.tensors().forEach(this::rename);
         }
 
         private void rename(String storedName, Located located) {
@@ -156,7 +158,7 @@ record LoadPlan(KeyLayout layout, Florence2Config config, Map<String, Located> t
             if (!info.shape().equals(expected)) {
                 misshapen.add(
                         info.name() + " is " + Shapes.format(info.shape()) + "; expected " + Shapes.format(expected));
-            } else if (!info.dtype().isFloatingPoint()) {
+            } else if (!info.dtype().isFloatingPoint() && !extras.containsKey(name + PackedFormat.SCALE)) {
                 misshapen.add(info.name() + " holds " + info.dtype() + "; expected " + DType.FLOAT32 + ", "
                         + DType.FLOAT16 + " or " + DType.BFLOAT16);
             }

@@ -32,6 +32,11 @@ final class TensorLoading {
         return checked(name, located, layout, located.file().copy(located.info().name(), dtype));
     }
 
+    /** As {@link #copy}, of weights that this project wrote and checked when it did. */
+    static Tensor copyChecked(Located located, DType dtype) throws IOException {
+        return located.file().copy(located.info().name(), dtype);
+    }
+
     /** Some rows of a matrix, in single precision and in memory of their own. */
     static Tensor copyRows(Located located, long first, long count) throws IOException {
         Tensor rows = located.file().copyRows(located.info().name(), DType.FLOAT32, first, count);

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class PackedWeightsTest {
     /** Features and teacher-forced logits of the golden batch. */
-    private record Outputs(Tensor features, Tensor logits) {}
+    record Outputs(Tensor features, Tensor logits) {}
 
     @ParameterizedTest
     @ValueSource(strings = {"tiny-transformers", "tiny-microsoft"})
@@ -105,7 +105,7 @@ class PackedWeightsTest {
         return SafetensorsFile.open(Fixtures.path("activations.safetensors"));
     }
 
-    private static Outputs outputs(Florence2Network network, SafetensorsFile golden) throws IOException {
+    static Outputs outputs(Florence2Network network, SafetensorsFile golden) throws IOException {
         Tensor features = network.imageFeatures(golden.read("pixel_values", DType.FLOAT32), Regularization.NONE);
         int visual = (int) features.size(1);
         Tensor attention = golden.read("attention_mask", DType.INT64);

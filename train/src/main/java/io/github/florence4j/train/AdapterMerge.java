@@ -4,15 +4,10 @@ import io.github.florence4j.torch.DType;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.CheckpointWriter;
 import io.github.florence4j.weights.KeyLayout;
+import io.github.florence4j.weights.NewFolder;
 import io.github.florence4j.weights.Weights;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a checkpoint into which adapters have been merged (reference: PEFT's {@code merge_and_unload}). */
@@ -32,17 +27,7 @@ public final class AdapterMerge {
      */
     public static void run(Path base, @Nullable Path adapter, Path output, DType dtype, KeyLayout layout)
             throws IOException {
-        Path target = output.toAbsolutePath().normalize();
-        requireEmpty(target);
-        Files.createDirectories(target.getParent());
-        Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
-        try {
-            write(base, adapter, beside, dtype, layout);
-            Files.deleteIfExists(target);
-            Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            delete(beside);
-        }
+        NewFolder.write(output, "the merged checkpoint", folder -> write(base, adapter, folder, dtype, layout));
     }
 
     private static void write(Path base, @Nullable Path adapter, Path folder, DType dtype, KeyLayout layout)
@@ -57,34 +42,6 @@ public final class AdapterMerge {
                 }
             }
             CheckpointWriter.copyProcessorFiles(base, folder, checkpoint.config(), layout);
-        }
-    }
-
-    private static void requireEmpty(Path target) throws IOException {
-        if (!Files.exists(target)) {
-            return;
-        }
-        boolean empty = false;
-        if (Files.isDirectory(target)) {
-            try (Stream<Path> files = Files.list(target)) {
-                empty = files.findAny().isEmpty();
-            }
-        }
-        if (!empty) {
-            throw new IllegalArgumentException(
-                    target + " is there already; expected a new folder, or an empty one, for the merged checkpoint");
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-            for (Path file : deepestFirst) {
-                Files.delete(file);
-            }
         }
     }
 }

@@ -173,18 +173,31 @@ public final class TensorReader implements AutoCloseable {
     }
 
     private Tensor converted(TensorInfo info, DType target) throws IOException {
-        if (staging == null) {
-            staging = Scopes.own(() -> new BytePointer(BUFFER_BYTES));
-        }
         return Scopes.keep(() -> {
             Tensor result = empty(Shapes.array(info.shape()), target);
-            fill(result.view(-1), info);
+            if (info.dtype() == target) {
+                fillAsStored(result, info);
+            } else {
+                fill(result.view(-1), info);
+            }
             return result;
         });
     }
 
+    private void fillAsStored(Tensor tensor, TensorInfo info) throws IOException {
+        BytePointer bytes = new BytePointer(tensor.data_ptr());
+        long total = info.end() - info.begin();
+        for (long done = 0; done < total; done += BUFFER_BYTES) {
+            bytes.limit(Math.min(total, done + BUFFER_BYTES)).position(done);
+            readFully(bytes.asByteBuffer(), info.begin() + done);
+        }
+    }
+
     /** Converts chunk by chunk, so that the stored form never lies in memory as a whole. */
     private void fill(Tensor flat, TensorInfo info) throws IOException {
+        if (staging == null) {
+            staging = Scopes.own(() -> new BytePointer(BUFFER_BYTES));
+        }
         ByteBuffer buffer = staging.asByteBuffer();
         int width = info.dtype().bytes();
         long total = info.count();
