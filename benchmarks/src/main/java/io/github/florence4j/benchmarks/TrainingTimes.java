@@ -1,14 +1,17 @@
 package io.github.florence4j.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.config.VisionConfig;
 import io.github.florence4j.data.Batch;
 import io.github.florence4j.data.Example;
 import io.github.florence4j.data.ImageRef;
 import io.github.florence4j.data.LoaderPosition;
 import io.github.florence4j.data.Sample;
+import io.github.florence4j.nn.Work;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Devices;
+import io.github.florence4j.torch.MachineLimits;
 import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.NativeSettings;
 import io.github.florence4j.torch.Seeds;
@@ -160,10 +163,11 @@ public final class TrainingTimes {
         Flags flags = Flags.parse(args);
         try (Checkpoint checkpoint = Checkpoint.load(flags.checkpoint(), DType.FLOAT32)) {
             Step median = new TrainingTimes(flags, checkpoint).medianStep();
+            double resident = NativeMemory.peakResident().orElse(0) / 1e9;
             String format = flags.json()
                     ? "{\"mode\": \"%s\", \"batch\": %d, \"micro\": %d, \"precision\": \"%s\", \"step_s\": %.4f, \"cpu_s\": %.2f, \"images_per_s\": %.4f,"
-                            + " \"rss_gb\": %.3f}%n"
-                    : "mode %s, batch %d by %d, %s: %.3f s a step (%.2f s of processors), %.3f images/s, peak resident %.3f GB%n";
+                            + " \"rss_gb\": %.3f%s}%n"
+                    : "mode %s, batch %d by %d, %s: %.3f s a step (%.2f s of processors), %.3f images/s, peak resident %.3f GB%s%n";
             System.out.printf(
                     Locale.ROOT,
                     format,
@@ -174,8 +178,27 @@ public final class TrainingTimes {
                     median.seconds(),
                     median.processorSeconds(),
                     flags.batch() / median.seconds(),
-                    NativeMemory.peakResident().orElse(0) / 1e9);
+                    resident,
+                    flags.mode() == Mode.CACHED ? share(flags, checkpoint.config(), median.seconds()) : "");
         }
+    }
+
+    /** How near cached steps come to the rate of matrix products that is measured, once for a product alone, right after them. */
+    private static String share(Flags flags, Florence2Config config, double seconds) {
+        double operations = flags.batch()
+                * Work.cachedStepOperations(
+                        config, config.vision().visualTokens(SIZE, SIZE), flags.question(), flags.answer());
+        int bytes = flags.precision() == DType.BFLOAT16 ? Short.BYTES : Float.BYTES;
+        double reached = operations / seconds;
+        double limit = MachineLimits.measure(bytes).operationsPerSecond();
+        return String.format(
+                Locale.ROOT,
+                flags.json()
+                        ? ", \"gflops\": %.1f, \"product_gflops\": %.1f, \"share\": %.3f"
+                        : "; %.1f of %.1f GFLOP/s, %.3f",
+                reached / 1e9,
+                limit / 1e9,
+                reached / limit);
     }
 
     private Step medianStep() throws IOException {

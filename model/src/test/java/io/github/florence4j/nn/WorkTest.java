@@ -46,6 +46,20 @@ class WorkTest {
         assertThat(four / once).isCloseTo(4, within(0.01)); // but for one visual token, the mean
     }
 
+    @Test
+    void aTrainingStepMultipliesEveryWeightOfTheLanguageModelThreeTimes() throws IOException {
+        Florence2Config config = Florence2Config.read(Fixtures.path("tiny-transformers"));
+        double encoder = sum(config, (name, shape) -> shape.size() == 2 && name.contains(".encoder.layers."));
+        double d = config.text().dModel();
+        double layers = config.text().encoderLayers();
+        // An image without tokens and a question of 7 or 11 tokens: the decoder's own work is the same.
+        double seven = Work.cachedStepOperations(config, 0, 7, 5);
+        double eleven = Work.cachedStepOperations(config, 0, 11, 5);
+        double attention = layers * 2 * (11 * 11 - 7 * 7) * d;
+        double cross = config.text().decoderLayers() * 4 * (2 * d * d + 2 * 5 * d);
+        assertThat(eleven - seven).isCloseTo(6 * (4 * encoder + attention + cross), within(1.0));
+    }
+
     private static double sum(Florence2Config config, BiPredicate<String, List<Long>> counts) {
         return ExpectedTensors.of(config).entrySet().stream()
                 .filter(entry -> counts.test(entry.getKey(), entry.getValue()))

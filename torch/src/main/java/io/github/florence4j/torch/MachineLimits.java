@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -48,7 +49,7 @@ public record MachineLimits(double operationsPerSecond, double bytesPerSecond) {
         return switch (bytesPerWeight) {
             case 4 -> oneDnn(x, weight, bias);
             case 2 -> oneDnn(x.to(ScalarType.BFloat16), weight.to(ScalarType.BFloat16), bias.to(ScalarType.BFloat16));
-            case 1 -> fbgemm(x, weight, bias);
+            case 1 -> bytes(x, weight, bias);
             default ->
                 throw new IllegalArgumentException("a weight has " + bytesPerWeight + " bytes; expected 4, 2 or 1");
         };
@@ -63,20 +64,33 @@ public record MachineLimits(double operationsPerSecond, double bytesPerSecond) {
         }
     }
 
-    private static double fbgemm(Tensor x, Tensor weight, Tensor bias) {
+    /** Of bytes by bytes, without finding the scale of the operand. */
+    private static double bytes(Tensor x, Tensor weight, Tensor bias) {
         Tensor scales = weight.abs().amax(new long[] {1}, false).div(new Scalar(127)); // (out)
         Tensor bytes = weight.div(scales.unsqueeze(1)).round().to(ScalarType.Char);
-        Tensor quantized = Operators.call(
-                "aten::_make_per_channel_quantized_tensor",
-                "",
-                bytes,
-                scales.to(ScalarType.Double),
-                torch.zeros_like(scales).to(ScalarType.Long),
-                0L);
-        try (IValue packed = Operators.callForValue("quantized::linear_prepack", "", quantized, bias);
-                BoundOperator product =
-                        BoundOperator.of("quantized::linear_dynamic", "", BoundOperator.INPUT, packed, true)) {
-            return fastest(() -> product.call(x));
+        Tensor packed = Operators.call("onednn::qlinear_prepack", "", bytes, new long[] {ROWS, IN});
+        Tensor operand = x.mul(new Scalar(30))
+                .add(new Scalar(128))
+                .clamp(new ScalarOptional(new Scalar(0)), new ScalarOptional(new Scalar(255)))
+                .to(ScalarType.Byte);
+        try (IValue none = Operators.noScalars();
+                BoundOperator product = BoundOperator.of(
+                        "onednn::qlinear_pointwise",
+                        "",
+                        BoundOperator.INPUT,
+                        1.0 / 30,
+                        128L,
+                        packed,
+                        scales,
+                        torch.zeros_like(scales).to(ScalarType.Int),
+                        bias,
+                        1.0,
+                        0L,
+                        DType.FLOAT32,
+                        "none",
+                        none,
+                        "")) {
+            return fastest(() -> product.call(operand));
         }
     }
 
