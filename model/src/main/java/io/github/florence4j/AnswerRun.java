@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -28,14 +30,17 @@ final class AnswerRun {
     private int prompts;
     private long bytes;
 
-    private final Deque<Asked> ready = new ArrayDeque<>(); // guarded by this
-    private boolean complete; // guarded by this: nothing more becomes ready
-    private boolean ended; // guarded by this: nothing more is computed
+    private final ReentrantLock lock = new ReentrantLock(); // a monitor would hold the carrier of a virtual thread
+    private final Condition change = lock.newCondition();
+    private final Deque<Asked> ready = new ArrayDeque<>(); // guarded by the lock
+    private boolean complete; // guarded by the lock: nothing more becomes ready
+    private boolean ended; // guarded by the lock: nothing more is computed
 
     /**
      * A run.
      *
-     * @param refusing whether a request that cannot be asked ends the run before anything of its item is computed
+     * @param refusing whether all requests are one item, and one that cannot be asked ends the run before anything is
+     *     computed
      */
     AnswerRun(Answering answering, ImageProcessor processor, RunOptions options, boolean refusing) {
         this.answering = answering;
@@ -63,6 +68,8 @@ final class AnswerRun {
                 boolean room = hasRoom();
                 if (room && hasUnprepared(source)) {
                     items.getLast().prepare(processor).ifPresent(this::add);
+                } else if (room && refusing && !allReady()) {
+                    end();
                 } else if (items.isEmpty() || !awaitProgress(!room)) {
                     break;
                 }
@@ -75,6 +82,9 @@ final class AnswerRun {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof CancellationException cancelled) {
                 throw cancelled;
+            }
+            if (e.getCause() instanceof IllegalArgumentException invalid) {
+                throw invalid;
             }
             throw InferenceException.of(Objects.requireNonNullElse(e.getCause(), e));
         } finally {
@@ -125,52 +135,84 @@ final class AnswerRun {
         return true;
     }
 
-    private synchronized boolean hasRoom() {
-        return ready.size() < options.atOnce() && !ended;
+    private boolean hasRoom() {
+        lock.lock();
+        try {
+            return ready.size() < options.atOnce() && !ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean allReady() {
+        lock.lock();
+        try {
+            return complete;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Waits until an item can be handed on or, if that is missing, there is room; false when nothing is computed any more. */
-    private synchronized boolean awaitProgress(boolean roomIsMissing) throws InterruptedException {
-        while (!items.getFirst().isDone() && !ended && !(roomIsMissing && hasRoom())) {
-            wait();
+    private boolean awaitProgress(boolean roomIsMissing) throws InterruptedException {
+        lock.lock();
+        try {
+            while (!items.getFirst().isDone() && !ended && !(roomIsMissing && hasRoom())) {
+                change.await();
+            }
+            return items.getFirst().isDone() || !ended;
+        } finally {
+            lock.unlock();
         }
-        return items.getFirst().isDone() || !ended;
     }
 
-    /** See {@link Inference.Prompts}. */
-    private synchronized List<Asked> next(int room, boolean idle) {
+    /**
+     * See {@link Inference.Prompts}. Where all requests are there from the beginning it waits for as many as there is room for,
+     * so that it does not depend on the clock which of them are computed together: in 8 bits that can change answers.
+     */
+    private List<Asked> next(int room, boolean idle) {
+        lock.lock();
         try {
-            while (idle && ready.isEmpty() && !complete) {
-                wait();
+            while (!complete && (refusing ? ready.size() < room : idle && ready.isEmpty())) {
+                change.await();
             }
+            List<Asked> taken = new ArrayList<>();
+            while (taken.size() < room && !ready.isEmpty()) {
+                taken.add(ready.remove());
+            }
+            change.signalAll();
+            return taken;
         } catch (InterruptedException e) {
             throw new CancellationException("the request was interrupted");
+        } finally {
+            lock.unlock();
         }
-        List<Asked> taken = new ArrayList<>();
-        while (taken.size() < room && !ready.isEmpty()) {
-            taken.add(ready.remove());
-        }
-        notifyAll();
-        return taken;
     }
 
-    private synchronized void add(Asked asked) {
-        ready.add(asked);
-        notifyAll();
+    private void add(Asked asked) {
+        change(() -> ready.add(asked));
     }
 
-    private synchronized void changed() {
-        notifyAll();
+    private void changed() {
+        change(() -> {});
     }
 
     /** No more prompts become ready: whoever computes may end. */
-    private synchronized void end() {
-        complete = true;
-        notifyAll();
+    private void end() {
+        change(() -> complete = true);
     }
 
-    private synchronized void ended() {
-        ended = true;
-        notifyAll();
+    private void ended() {
+        change(() -> ended = true);
+    }
+
+    private void change(Runnable what) {
+        lock.lock();
+        try {
+            what.run();
+            change.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 }

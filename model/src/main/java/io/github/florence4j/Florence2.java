@@ -25,7 +25,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +60,7 @@ public final class Florence2 implements AutoCloseable {
     private final Answering answering;
     private final ExecutorService engine;
     private final RunOptions defaults;
+    private final Set<Thread> running = ConcurrentHashMap.newKeySet(); // threads within answerAll
 
     private Florence2(LoadedNetwork loaded, Florence2Tokenizer tokenizer, ImageProcessor processor, int lanes) {
         this.loaded = loaded;
@@ -83,11 +86,16 @@ public final class Florence2 implements AutoCloseable {
         }
     }
 
-    /** A listener that calls its model, or closes it, would wait for itself. */
+    /** A listener that calls its model, or closes it, would wait for itself; so would who feeds a run or takes its results. */
     private void requireOtherThread() {
         if (Thread.currentThread() instanceof EngineThread thread && thread.model == this) {
             throw new IllegalStateException(
                     "a listener called the model that it listens to; do that on another thread");
+        }
+        if (running.contains(Thread.currentThread())) {
+            throw new IllegalStateException(
+                    "the model was called by the source or the taker of results of its own answerAll;"
+                            + " do that when answerAll has returned, or on another thread");
         }
     }
 
@@ -282,18 +290,24 @@ public final class Florence2 implements AutoCloseable {
      * request that fails spoils no other.
      *
      * @param source gives requests, some at a time: those on one image belong together, as it is looked at once for all of
-     *     them. It is asked by the calling thread, ahead of the results, and may wait
+     *     them. It is asked by the calling thread, ahead of the results: while it waits, finished results wait too, and one of
+     *     the model's {@link LoadOptions#lanes()} is taken
      * @param results takes what became of each of those lists, in their order, on the calling thread
      * @throws CancellationException when the calling thread is interrupted
-     * @throws IllegalStateException when the model is closed, or called by its own listener
+     * @throws IllegalStateException when the model is closed, or called by its own listener, {@code source} or {@code results}
      */
     public void answerAll(
             Iterator<? extends List<? extends Request<?>>> source,
             RunOptions options,
             Consumer<? super List<Outcome>> results) {
         requireOtherThread();
-        new AnswerRun(answering, processor, options, false)
-                .run(engine, source, TokenListener.NONE, item -> results.accept(item.outcomes()));
+        running.add(Thread.currentThread());
+        try {
+            new AnswerRun(answering, processor, options, false)
+                    .run(engine, source, TokenListener.NONE, item -> results.accept(item.outcomes()));
+        } finally {
+            running.remove(Thread.currentThread());
+        }
     }
 
     /** A caption, then the boxes of its phrases: two tasks in one call. */

@@ -53,14 +53,16 @@ final class Inference {
 
     /**
      * Answers prompts until no more come. When several fail together, each is computed again on its own, so that only those
-     * without an answer are lost; not so when a listener has heard of them.
+     * without an answer are lost; not so when a listener has heard of them: then the run fails.
      *
      * @param atOnce the most that are computed together
      * @return milliseconds of encoder and decoder
+     * @throws IllegalArgumentException when the options do not fit the model
      */
     double run(Prompts prompts, int atOnce, GenerationOptions options, TokenListener listener) {
         StopCondition stop = stopCondition(options);
         Generator generator = new Generator(network);
+        generator.require(options);
         try (NoGrad noGrad = new NoGrad();
                 Joining joining = new Joining(network, grammar, prompts, options.constrained())) {
             while (joining.hasMore()) {
@@ -69,7 +71,10 @@ final class Inference {
                 } catch (CancellationException e) {
                     throw e;
                 } catch (RuntimeException | OutOfMemoryError e) {
-                    joining.failed(e, listener == TokenListener.NONE);
+                    if (listener != TokenListener.NONE || joining.isEmpty()) {
+                        throw e;
+                    }
+                    joining.failed(e);
                 }
             }
             return joining.generateMillis();

@@ -113,17 +113,19 @@ final class Joining implements Arrivals, AutoCloseable {
         }
     }
 
-    /** Takes the failure of all that are being decoded: each is asked again on its own, unless it was or may not be. */
-    void failed(Throwable cause, boolean again) {
+    /** Whether nothing is being decoded. */
+    boolean isEmpty() {
+        return live.isEmpty();
+    }
+
+    /** Takes the failure of all that are being decoded: each is asked again on its own, unless it was. */
+    void failed(Throwable cause) {
         List<Asked> failed = live.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(entry -> entry.getValue().asked())
                 .toList();
         live.clear();
-        if (failed.isEmpty()) {
-            throw new IllegalStateException("decoding failed with nothing to decode", cause);
-        }
-        if (again && failed.size() > 1) {
+        if (failed.size() > 1) {
             alone.addAll(failed);
         } else {
             failed.forEach(asked -> {

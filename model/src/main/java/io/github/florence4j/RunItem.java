@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** Requests of a run that came together and whose results go together. Only what it computes concerns a second thread. */
@@ -50,7 +51,11 @@ final class RunItem {
 
         Pixels(RgbImage image, Answering answering) {
             this.image = image;
-            this.picture = new Picture(() -> answering.visualTokens(taken()));
+            this.picture = new Picture(() -> {
+                Tensor tokens = answering.visualTokens(present());
+                values = null; // only now: what failed together is computed again
+                return tokens;
+            });
         }
 
         void prepare(ImageProcessor processor) {
@@ -62,9 +67,8 @@ final class RunItem {
             }
         }
 
-        private float[] taken() {
+        private float[] present() {
             float[] pixels = values;
-            values = null;
             if (pixels == null) {
                 throw new IllegalStateException("the pixels of the image were not prepared");
             }

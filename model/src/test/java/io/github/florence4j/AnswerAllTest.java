@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.pytorch.Device;
@@ -151,6 +152,25 @@ class AnswerAllTest {
         }
     }
 
+    /** The first computation of a picture that failed must not have eaten its pixels: the second needs them. */
+    @Test
+    void aPictureThatFailedCanBeComputedAgain() throws IOException {
+        ImageProcessorConfig config = ImageProcessorConfig.ofCheckpoint(Fixtures.path("tiny-transformers"));
+        ImageProcessor other = new ImageProcessor(config.withSize(64, 96));
+        try (Device cpu = Scopes.own(Devices::cpu);
+                LoadedNetwork loaded = LoadedNetwork.load(Fixtures.path("tiny-transformers"), Precision.FP32, cpu);
+                Florence2Tokenizer tokenizer = Florence2Tokenizer.load(Fixtures.path("tiny-transformers"));
+                Answering answering = new Answering(loaded.network(), tokenizer, config)) {
+            List<Request<?>> request = List.of(Request.of(Task.CAPTION, images.get(0)));
+            Asked asked = new RunItem(request, answering, options(1, 4, List.of()), 0, () -> {})
+                    .prepare(other) // pixels of the wrong number, which the tower refuses
+                    .orElseThrow();
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> asked.picture().tokens()).hasMessageContaining("is invalid for input of size");
+            }
+        }
+    }
+
     @Test
     void aLongRunLeavesNoNativeMemoryBehind() {
         RunOptions options = options(3, 8, List.of()).withAtOnce(3);
@@ -190,6 +210,46 @@ class AnswerAllTest {
         assertThat(model.answer(Request.of(Task.CAPTION, images.get(0)), options)
                         .tokenIds())
                 .hasSize(7);
+    }
+
+    @Test
+    void whoTakesResultsCannotCallTheModelWhichWouldWaitForItself() {
+        RunOptions options = options(1, 4, List.of());
+        Request<?> request = Request.of(Task.CAPTION, images.get(0));
+        assertThatThrownBy(() -> model.answerAll(
+                        List.of(List.<Request<?>>of(request)).iterator(),
+                        options,
+                        outcomes -> model.answer(Request.of(Task.OCR, images.get(0)), options)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("its own answerAll");
+        assertThat(model.answer(Request.of(Task.OCR, images.get(0)), options).tokenIds())
+                .isNotEmpty();
+    }
+
+    @Test
+    void aTokenThatDoesNotExistIsRefusedAsWhatItIs() {
+        RunOptions options = model.defaults()
+                .withGeneration(GenerationOptions.from(model.config().generation())
+                        .forcedBosTokenId(OptionalInt.of(60_000))
+                        .build());
+        assertThatThrownBy(() -> model.answer(Request.of(Task.CAPTION, images.get(0)), options))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("forced_bos_token_id is 60000");
+    }
+
+    @Test
+    void aListenerThatThrowsEndsTheCall() {
+        List<Request<?>> many = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            many.add(Request.of(Task.CAPTION, images.get(i % 3)));
+        }
+        AtomicInteger heard = new AtomicInteger();
+        assertThatThrownBy(() -> model.answers(many, options(1, 6, List.of()).withAtOnce(2), (request, piece) -> {
+                    heard.incrementAndGet();
+                    throw new IllegalStateException("enough");
+                }))
+                .hasStackTraceContaining("enough");
+        assertThat(heard.get()).isEqualTo(1);
     }
 
     @Test

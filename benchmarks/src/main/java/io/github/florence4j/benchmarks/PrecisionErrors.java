@@ -12,6 +12,7 @@ import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.packed.LoadedNetwork;
 import io.github.florence4j.packed.Precision;
+import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
@@ -36,7 +37,7 @@ import org.bytedeco.pytorch.TensorOptional;
  * <p>Arguments: checkpoint folder, new tokens, image files.
  */
 public final class PrecisionErrors {
-    private static final int[] PROMPT = {0, 2264, 473, 5, 2274, 6190, 116, 2};
+    private static final String PROMPT = "What does the image describe?";
 
     /** Of one image, all on the host. */
     private record Outputs(float[] features, float[] logits, long[] tokens) {}
@@ -78,6 +79,10 @@ public final class PrecisionErrors {
             Path model, Precision precision, List<float[]> images, List<int[]> targets, int newTokens)
             throws IOException {
         List<Outputs> all = new ArrayList<>();
+        int[] prompt;
+        try (Florence2Tokenizer tokenizer = Florence2Tokenizer.load(model)) {
+            prompt = tokenizer.encode(PROMPT);
+        }
         try (Device cpu = Scopes.own(Devices::cpu);
                 LoadedNetwork loaded = LoadedNetwork.load(model, precision, cpu);
                 NoGrad noGrad = new NoGrad()) {
@@ -89,7 +94,7 @@ public final class PrecisionErrors {
                             Tensors.ofFloats(cpu, images.get(i)).view(1, 3, side, side), Regularization.NONE);
                     Tensor encoded = network.encode(
                             features,
-                            Tensors.ofRows(cpu, new int[][] {PROMPT}, 1),
+                            Tensors.ofRows(cpu, new int[][] {prompt}, 1),
                             new TensorOptional(),
                             Regularization.NONE);
                     if (newTokens > 0) {

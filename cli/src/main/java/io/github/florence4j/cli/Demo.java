@@ -11,7 +11,6 @@ import io.github.florence4j.evaluate.EvaluationOptions;
 import io.github.florence4j.evaluate.PromptTemplate;
 import io.github.florence4j.finetune.FineTune;
 import io.github.florence4j.metrics.Metric;
-import io.github.florence4j.packed.Precision;
 import io.github.florence4j.report.OutputFile;
 import io.github.florence4j.synth.dataset.DataSetWriter;
 import io.github.florence4j.task.Profile;
@@ -135,7 +134,14 @@ final class Demo {
     private List<Comparison.Row> answers(EvaluatedCheckpoint checkpoint, IndexedSource test) throws IOException {
         checkStop();
         return checkpoint.evaluate(
-                test, evaluation(), DemoRecipe::generation, Profile.FLORENCE4J, Precision.FP32, "cpu", true, reporter);
+                test,
+                evaluation(),
+                DemoRecipe::generation,
+                Profile.FLORENCE4J,
+                new PrecisionOption(),
+                "cpu",
+                true,
+                reporter);
     }
 
     private EvaluationOptions evaluation() {

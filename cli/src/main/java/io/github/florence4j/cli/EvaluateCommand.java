@@ -174,14 +174,7 @@ final class EvaluateCommand implements Callable<Integer> {
             List<Comparison.Row> rows = new ArrayList<>();
             for (EvaluatedCheckpoint checkpoint : checkpoints) {
                 rows.addAll(checkpoint.evaluate(
-                        source,
-                        options,
-                        this::generation,
-                        profile.get(),
-                        precision.get(),
-                        device,
-                        rows.isEmpty(),
-                        reporter));
+                        source, options, this::generation, profile.get(), precision, device, rows.isEmpty(), reporter));
             }
             Comparison comparison = Comparison.of(rows, settings());
             print(comparison);
@@ -322,6 +315,7 @@ final class EvaluateCommand implements Callable<Integer> {
         settings.put("beams", numBeams == null ? "as the checkpoint says" : numBeams.toString());
         settings.put("new tokens", "at most " + (maxNewTokens == null ? "1024" : maxNewTokens.toString()));
         settings.put("batch size", Integer.toString(batchSize));
+        settings.put("precision", precision.get() + " (but for models that are packed for another)");
         settings.put("profile", profile.get().toString());
         settings.put("device", device);
         settings.put("version", new Version().getVersion()[0]);

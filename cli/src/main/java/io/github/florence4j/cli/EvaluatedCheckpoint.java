@@ -13,7 +13,6 @@ import io.github.florence4j.evaluate.NetworkPredictor;
 import io.github.florence4j.evaluate.PromptTemplate;
 import io.github.florence4j.evaluate.SampleResult;
 import io.github.florence4j.generation.GenerationOptions;
-import io.github.florence4j.packed.Precision;
 import io.github.florence4j.report.CurveChart;
 import io.github.florence4j.report.RunLog;
 import io.github.florence4j.report.RunPoint;
@@ -100,16 +99,17 @@ record EvaluatedCheckpoint(String label, Path directory, @Nullable Path adapter,
             EvaluationOptions options,
             Function<GenerationOptions.Builder, GenerationOptions> generation,
             Profile profile,
-            Precision precision,
+            PrecisionOption precision,
             String device,
             boolean tell,
             Reporter reporter)
             throws IOException {
         long total = Evaluation.chosen(source, options).size().orElse(-1);
-        try (EvaluatedModel model = EvaluatedModel.load(directory, adapter, precision, device);
+        try (EvaluatedModel model = EvaluatedModel.load(directory, adapter, precision.get(), device);
                 NetworkPredictor predictor = model.predictor(
                         new RunOptions(generation.apply(model.generation()), profile, options.batchSize()));
                 ProgressBar bar = reporter.showsBars() ? reporter.bar(label, total) : null) {
+            precision.requireKept(model.precision());
             model.report().warnings().forEach(reporter::note);
             int[] rejected = {0};
             List<EvaluationResult> results =

@@ -43,6 +43,18 @@ class PackCommandTest {
         Files.writeString(
                 samples,
                 "{\"image\": \"" + Fixtures.path("images/page.png") + "\", \"prefix\": \"a\", \"suffix\": \"b\"}\n");
+        Cli.run(
+                        "evaluate",
+                        "--quiet",
+                        "-m",
+                        packed,
+                        "--precision",
+                        "fp32",
+                        "-d",
+                        "jsonl:" + samples,
+                        "--metric",
+                        "anls")
+                .failedWith(2, "--precision is fp32, but the model is packed for bf16");
         String output = folder.resolve("tuned").toString();
         Cli.run("finetune", "--model", packed, "--train", "jsonl:" + samples, "--output", output, "--epochs", "1")
                 .failedWith(1, packed + " is packed for bf16, which is for answering on the processor only");

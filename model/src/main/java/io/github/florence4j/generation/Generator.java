@@ -70,9 +70,7 @@ public final class Generator {
      */
     public void generate(
             Arrivals arrivals, int room, GenerationOptions options, StopCondition stop, TokenListener listener) {
-        long rows = network.config().text().vocabSize();
-        requireId("forced_bos_token_id", options.forcedBosTokenId(), rows);
-        requireId("forced_eos_token_id", options.forcedEosTokenId(), rows);
+        require(options);
         int maxLength =
                 (int) Math.min(1L + options.maxNewTokens(), network.decoder().maxPositions() + 1);
         Decoding decoding = new Decoding(network, options, maxLength, stop, listener);
@@ -85,6 +83,17 @@ public final class Generator {
                                 ? new BeamHypotheses(sample, decoding, constraint)
                                 : new TokenRows(sample, decoding, constraint, sampler))
                 .run();
+    }
+
+    /**
+     * Checks that options fit the model.
+     *
+     * @throws IllegalArgumentException when a forced token is none of its tokens
+     */
+    public void require(GenerationOptions options) {
+        long rows = network.config().text().vocabSize();
+        requireId("forced_bos_token_id", options.forcedBosTokenId(), rows);
+        requireId("forced_eos_token_id", options.forcedEosTokenId(), rows);
     }
 
     private static void requireId(String option, OptionalInt id, long rows) {

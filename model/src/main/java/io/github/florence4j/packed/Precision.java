@@ -10,7 +10,8 @@ public enum Precision {
     BF16,
     /**
      * Weights in 8 bits with a scale for each output, operands in 8 bits with a scale found anew in each product. Answers
-     * that are computed together share that scale, so they may differ a little from those computed alone.
+     * that are computed together share that scale, so they may differ a little from those computed alone. Which ones those are
+     * is the same in every run of a list of requests; in {@code Florence2.answerAll} it depends on which images are ready.
      */
     INT8,
     /** {@link #BF16} on processors that multiply it by themselves, else {@link #FP32}. */

@@ -105,6 +105,11 @@ public final class EvaluatedModel implements AutoCloseable {
         return network.report();
     }
 
+    /** The precision that it computes in: never {@link Precision#AUTO}. */
+    public Precision precision() {
+        return network.precision();
+    }
+
     /** The checkpoint's own way of decoding. */
     public GenerationOptions.Builder generation() {
         return GenerationOptions.from(network.config().generation());

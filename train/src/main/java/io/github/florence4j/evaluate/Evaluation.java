@@ -37,7 +37,7 @@ import java.util.Optional;
 public final class Evaluation {
     private static final int HOPELESS = 32;
 
-    private static final int BATCHES_ASKED = 4;
+    private static final int BATCHES_ASKED = 2;
 
     /** Beyond this many the pixels would take too much memory: 7 MB an image of 768 x 768. */
     private static final int MOST_ASKED = 32;
