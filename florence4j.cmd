@@ -38,21 +38,39 @@ if errorlevel 1 (
 )
 popd
 type nul >"%BUILT%"
-del /q "%ROOT%cli\target\launcher-*.jsa" >nul 2>&1
+del /f /q "%ROOT%cli\target\launcher-*.jsa" >nul 2>&1
 
 :run
-rem As in the POSIX launcher: the classes of a first answer, parsed and checked once for all starts.
+rem As in the POSIX launcher: the classes of a first answer, parsed and checked once for all starts. Another Java of the same
+rem number is not noticed here: Java itself refuses what does not fit, and delete cli\target\launcher-*.jsa to make it anew.
 set "ARCHIVE=%ROOT%cli\target\launcher-%MAJOR%.jsa"
 if exist "%ARCHIVE%" goto start
-"%JAVA%" -Xmx2g -XX:+UseSerialGC -Djava.awt.headless=true "-XX:ArchiveClassesAtExit=%ARCHIVE%.part" -jar "%JAR%" ^
+if "%~1"=="run" goto share
+if "%~1"=="bench" goto share
+if "%~1"=="evaluate" goto share
+goto start
+
+:share
+set "PART=%ARCHIVE%.%RANDOM%"
+rem In a folder that cannot be written to there is no archive.
+(type nul >"%PART%") 2>nul
+if not exist "%PART%" goto start
+del /f /q "%PART%" >nul 2>&1
+"%JAVA%" -Xmx2g -XX:+UseSerialGC -Djava.awt.headless=true "-XX:ArchiveClassesAtExit=%PART%" -jar "%JAR%" ^
     run --precision int8 --quiet --max-new-tokens 2 "%ROOT%docs\pictures\digits.png" >nul 2>&1
-"%JAVA%" -XX:+UseSerialGC "-XX:SharedArchiveFile=%ARCHIVE%.part" -Xshare:on -cp "%JAR%" -version >nul 2>&1
-if errorlevel 1 type nul >"%ARCHIVE%.part"
-move /y "%ARCHIVE%.part" "%ARCHIVE%" >nul 2>&1
+"%JAVA%" -XX:+UseSerialGC "-XX:SharedArchiveFile=%PART%" -Xshare:on -cp "%JAR%" -version >nul 2>&1
+if not errorlevel 1 goto keep
+rem An empty one stands for one that cannot be made. Java writes it so that it cannot be overwritten.
+del /f /q "%PART%" >nul 2>&1
+type nul >"%PART%"
+:keep
+del /f /q "%ARCHIVE%" >nul 2>&1
+move /y "%PART%" "%ARCHIVE%" >nul 2>&1
 
 :start
+rem As in the POSIX launcher: no warnings of Java on standard output, and none about the archive.
 set "SHARED="
-for %%a in ("%ARCHIVE%") do if %%~za GTR 0 set SHARED="-XX:SharedArchiveFile=%ARCHIVE%"
+if exist "%ARCHIVE%" for %%a in ("%ARCHIVE%") do if %%~za GTR 0 set SHARED="-XX:SharedArchiveFile=%ARCHIVE%" -Xlog:disable "-Xlog:all=warning,cds*=off:stderr"
 set "NATIVE="
 if %MAJOR% GEQ 24 set "NATIVE=--enable-native-access=ALL-UNNAMED"
 rem The memory limits of JavaCPP are off: it counts every mapped page of the process, the weights too.

@@ -12,12 +12,24 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The POSIX launcher in a folder of its own, with a Java and a Maven that only say what they are asked. */
 class LauncherTest {
+    /** A Java that writes the archives that it is asked for, and into a file "made" that it did. */
+    private static final String ARCHIVING_JAVA =
+            """
+            case "$*" in
+                -version) echo 'openjdk version "17.0.1"' ;;
+                *-XX:ArchiveClassesAtExit=*)
+                    echo made >>made
+                    for flag in "$@"; do case $flag in *AtExit=*) echo classes >"${flag#*=}" ;; esac; done ;;
+                *) echo "$@" ;;
+            esac""";
+
     @TempDir
     private Path root;
 
@@ -50,22 +62,78 @@ class LauncherTest {
 
     @Test
     void startsWithAnArchiveOfClassesThatItMakesOnce() throws IOException, InterruptedException {
-        script(
-                "jdk/bin/java",
-                """
-                case "$*" in
-                    -version) echo 'openjdk version "17.0.1"' ;;
-                    *-XX:ArchiveClassesAtExit=*)
-                        echo made >>made
-                        for flag in "$@"; do case $flag in *AtExit=*) echo classes >"${flag#*=}" ;; esac; done ;;
-                    *) echo "$@" ;;
-                esac""");
+        script("jdk/bin/java", ARCHIVING_JAVA);
 
         assertThat(launch("run", "a.png"))
                 .contains("-XX:SharedArchiveFile=" + root.toRealPath().resolve("cli/target/launcher-17.jsa"));
         assertThat(launch("tasks")).contains("launcher-17.jsa");
 
         assertThat(root.resolve("made")).hasContent("made");
+    }
+
+    @Test
+    void keepsWarningsAboutTheArchiveOutOfStandardOutput() throws IOException, InterruptedException {
+        script("jdk/bin/java", ARCHIVING_JAVA);
+
+        assertThat(launch("run", "a.png")).contains(".jsa -Xlog:disable -Xlog:all=warning,cds*=off:stderr ");
+    }
+
+    @Test
+    void dropsTheArchiveWithABuildThatLeavesItsOwnJarAsItIs() throws IOException, InterruptedException {
+        script("jdk/bin/java", ARCHIVING_JAVA);
+        script("maven/mvn", "jar=cli/target/florence4j-cli.jar; [ -f $jar ] || : >$jar");
+        launch("run", "a.png");
+        Files.createFile(root.resolve("pom.xml"));
+
+        assertThat(launch("tasks")).contains("building florence4j").doesNotContain("SharedArchiveFile");
+        assertThat(root.resolve("cli/target/launcher-17.jsa")).doesNotExist();
+        assertThat(launch("run", "a.png")).contains("launcher-17.jsa");
+
+        assertThat(root.resolve("made")).hasContent("made\nmade");
+    }
+
+    @Test
+    void dropsTheArchiveWhenAJarBesideItsOwnIsNewer() throws IOException, InterruptedException {
+        script("jdk/bin/java", ARCHIVING_JAVA);
+        launch("run", "a.png");
+        Files.createDirectories(root.resolve("cli/target/lib"));
+        Files.createFile(root.resolve("cli/target/lib/module.jar"));
+
+        assertThat(launch("tasks")).doesNotContain("SharedArchiveFile");
+    }
+
+    @Test
+    void makesTheArchiveAnewForAnotherJavaOfTheSameNumber() throws IOException, InterruptedException {
+        script("jdk/bin/java", ARCHIVING_JAVA);
+        script("other/bin/java", ARCHIVING_JAVA); // as old as the first, so that only its place tells it
+        launch("run", "a.png");
+
+        assertThat(launchWith("other", "tasks")).doesNotContain("SharedArchiveFile");
+        assertThat(launchWith("other", "run", "a.png")).contains("launcher-17.jsa");
+        assertThat(launchWith("other", "run", "a.png")).contains("launcher-17.jsa");
+
+        assertThat(root.resolve("made")).hasContent("made\nmade");
+    }
+
+    @Test
+    void leavesNothingOfAnArchiveThatIsInterrupted() throws IOException, InterruptedException {
+        script(
+                "jdk/bin/java",
+                """
+                case "$*" in
+                    -version) echo 'openjdk version "17.0.1"' ;;
+                    *-XX:ArchiveClassesAtExit=*)
+                        for flag in "$@"; do case $flag in *AtExit=*) echo half >"${flag#*=}" ;; esac; done
+                        kill -TERM $PPID ;;
+                    *) echo "$@" ;;
+                esac""");
+
+        assertThat(launch("run", "a.png").lines())
+                .containsExactly("building florence4j (first use or changed sources)...");
+
+        try (Stream<Path> files = Files.list(root.resolve("cli/target"))) {
+            assertThat(files.map(file -> file.getFileName().toString())).noneMatch(name -> name.contains(".jsa"));
+        }
     }
 
     @Test
@@ -91,6 +159,10 @@ class LauncherTest {
     }
 
     private String launch(String... arguments) throws IOException, InterruptedException {
+        return launchWith("jdk", arguments);
+    }
+
+    private String launchWith(String jdk, String... arguments) throws IOException, InterruptedException {
         Path output = root.resolve("output");
         List<String> command =
                 new ArrayList<>(List.of("sh", root.resolve("florence4j").toString()));
@@ -99,7 +171,7 @@ class LauncherTest {
                 .directory(root.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
-        builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
+        builder.environment().put("JAVA_HOME", root.resolve(jdk).toString());
         builder.environment().merge("PATH", root.resolve("maven").toString(), (path, maven) -> maven + ":" + path);
         Process process = builder.start();
         try {
