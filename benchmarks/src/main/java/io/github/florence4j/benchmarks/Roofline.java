@@ -123,7 +123,9 @@ public final class Roofline {
                 x(Math.min(X[1], intensity)),
                 y(rate / 1e9),
                 look.colour()));
-        text(x(Math.min(X[1], intensity)) + 7, y(rate / 1e9) + 14, "start", look.colour(), name);
+        double x = x(Math.min(X[1], intensity));
+        boolean left = x > 0.8 * WIDTH; // where the name would not fit on the right
+        text(x + (left ? -7 : 7), y(rate / 1e9) + 14, left ? "end" : "start", look.colour(), name);
         System.out.printf(Locale.ROOT, "%s: %.0f GFLOP/s, %.0f %% of its roof%n", name, rate / 1e9, 100 * rate / roof);
     }
 
