@@ -9,6 +9,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The post-norm BART decoder, for a whole target at once or one token at a time on a cache (specification 3.3 and 3.5;
@@ -20,6 +21,7 @@ public final class BartDecoder {
     private final LayerNorm layernormEmbedding;
     private final List<Layer> layers = new ArrayList<>();
     private final ScalarType attentionType;
+    private final @Nullable DecoderScript script; // null where the weights may change
 
     /** The decoder on the weights below {@code decoder}. */
     public BartDecoder(TextConfig config, Parameters at) {
@@ -30,6 +32,9 @@ public final class BartDecoder {
         for (int i = 0; i < config.decoderLayers(); i++) {
             layers.add(new Layer(config, at.at("layers").at(i)));
         }
+        this.script = at.isScripted()
+                ? new DecoderScript(config, at.at("layers"), attentionType == ScalarType.BFloat16)
+                : null;
     }
 
     /** The longest target, start token included. */
@@ -87,11 +92,19 @@ public final class BartDecoder {
             Tensor hidden = layernormEmbedding
                     .forward(embeddings.add(places))
                     .view(cache.samples(), cache.beams(), embeddings.size(2)); // (b, beams, p)
-            for (int layer = 0; layer < layers.size(); layer++) {
-                hidden = layers.get(layer).step(hidden, cache, layer, paths);
-            }
-            return hidden.view(embeddings.size(0), 1, embeddings.size(2)); // (r, 1, p)
+            return step(hidden, cache, paths).view(embeddings.size(0), 1, embeddings.size(2)); // (r, 1, p)
         });
+    }
+
+    private Tensor step(Tensor hidden, DecoderCache cache, TensorOptional paths) {
+        if (script != null && script.fits(cache.samples() * cache.beams())) {
+            return script.step(hidden, cache, paths.has_value() ? paths.get() : null);
+        }
+        Tensor x = hidden;
+        for (int layer = 0; layer < layers.size(); layer++) {
+            x = layers.get(layer).step(x, cache, layer, paths);
+        }
+        return x;
     }
 
     private Tensor embed(Tensor embeddings, long first) {

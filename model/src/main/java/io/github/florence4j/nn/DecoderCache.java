@@ -83,7 +83,7 @@ public final class DecoderCache implements AutoCloseable {
     }
 
     private Tensor known(Tensor buffer) {
-        return buffer.narrow(1, 0, (long) paths.longest() * beams).transpose(1, 2);
+        return buffer.narrow(1, 0, positions()).transpose(1, 2);
     }
 
     /**
@@ -112,13 +112,52 @@ public final class DecoderCache implements AutoCloseable {
                 : new TensorOptional(Tensors.ofFloats(device(), paths.mask()).view(samples, 1, beams, longest * beams));
     }
 
+    /** Makes room for keys and values of the type and device of {@code like} in so many layers, where there is none yet. */
+    void reserve(int layers, Tensor like) {
+        Tensor keys = cross.get(0).keys();
+        while (selfKeys.size() < layers) {
+            selfKeys.add(own(like.new_zeros(samples, capacity * beams, keys.size(1), keys.size(3))));
+            selfValues.add(own(like.new_zeros(samples, capacity * beams, keys.size(1), keys.size(3))));
+        }
+    }
+
+    /** The keys of each layer {@code (b, capacity · beams, h, d)}, positions outermost. */
+    List<Tensor> selfKeys() {
+        return selfKeys;
+    }
+
+    /** The values of each layer {@code (b, capacity · beams, h, d)}, positions outermost. */
+    List<Tensor> selfValues() {
+        return selfValues;
+    }
+
+    /** The encoder's keys in each layer {@code (b, h, s, d)}. */
+    List<Tensor> crossKeys() {
+        return cross.stream().map(Cross::keys).toList();
+    }
+
+    /** The encoder's values in each layer {@code (b, h, s, d)}. */
+    List<Tensor> crossValues() {
+        return cross.stream().map(Cross::values).toList();
+    }
+
+    /** How many of a layer's keys are held, the newest included. */
+    long positions() {
+        return (long) paths.longest() * beams;
+    }
+
+    /** Where the newest keys of the hypotheses {@code (r)} lie in {@code (b · capacity · beams)}. */
+    Tensor written() {
+        return Tensors.ofLongs(device(), written);
+    }
+
     /** Writes the newest position's keys and values {@code (b, h, beams, d)} of a layer. */
     void append(int layer, Tensor keys, Tensor values) {
         if (layer == selfKeys.size()) {
             selfKeys.add(own(empty(keys)));
             selfValues.add(own(empty(values)));
         }
-        Tensor index = Tensors.ofLongs(device(), written);
+        Tensor index = written();
         write(selfKeys.get(layer), index, keys);
         write(selfValues.get(layer), index, values);
     }

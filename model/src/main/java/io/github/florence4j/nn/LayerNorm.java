@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.TensorOptional;
 
 /** Layer normalisation over the last axis with weight and bias, eps 1e-5 everywhere in Florence-2. */
 final class LayerNorm {
-    private static final double EPS = 1e-5;
+    static final double EPS = 1e-5;
 
     private final long[] shape;
     private final TensorOptional weight; // (c)

@@ -37,6 +37,16 @@ public final class Parameters {
             return ScalarType.Float;
         }
 
+        /** Whether its linear layers below a decoder can be part of a script. */
+        default boolean isScripted() {
+            return false;
+        }
+
+        /** The linear layers of those names, as one with their results side by side, where {@link #isScripted}. */
+        default ScriptedLinear scripted(List<String> names) {
+            throw new UnsupportedOperationException("these weights are not part of scripts");
+        }
+
         /** Linear layers with those names that are always applied to the same input. */
         default LinearGroup linears(List<String> names) {
             List<Linear> layers = names.stream().map(this::linear).toList();
@@ -84,6 +94,14 @@ public final class Parameters {
 
     LinearGroup linears(String... names) {
         return source.linears(Arrays.stream(names).map(name -> prefix + name).toList());
+    }
+
+    boolean isScripted() {
+        return source.isScripted();
+    }
+
+    ScriptedLinear scripted(String... names) {
+        return source.scripted(Arrays.stream(names).map(name -> prefix + name).toList());
     }
 
     LayerNorm layerNorm(String name) {

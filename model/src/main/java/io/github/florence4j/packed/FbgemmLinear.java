@@ -1,9 +1,11 @@
 package io.github.florence4j.packed;
 
 import io.github.florence4j.nn.Regularization;
+import io.github.florence4j.nn.ScriptedLinear;
 import io.github.florence4j.torch.BoundOperator;
 import io.github.florence4j.torch.Operators;
 import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.Script;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -14,16 +16,17 @@ import org.jspecify.annotations.Nullable;
  * A linear layer of FBGEMM: weights in 8 bits, symmetric, with a scale for each output; operands are quantised in each call
  * with one scale for all their rows. The result is in single precision.
  */
-final class FbgemmLinear implements PackedLinear {
+final class FbgemmLinear implements PackedLinear, ScriptedLinear {
+    private final IValue weights;
+    private final boolean sevenBits = !Processor.sumsBytes();
     private final BoundOperator product;
 
     /** Packs {@code weight (out, in)} and {@code bias (out)}, the latter in single precision or null. */
     FbgemmLinear(ByteMatrix weight, @Nullable Tensor bias) {
-        boolean sevenBits = !Processor.sumsBytes();
-        try (Tensor quantized = Scopes.own(() -> quantized(weight));
-                IValue packed = Operators.callForValue("quantized::linear_prepack", "", quantized, bias)) {
-            this.product = BoundOperator.of("quantized::linear_dynamic", "", BoundOperator.INPUT, packed, sevenBits);
+        try (Tensor quantized = Scopes.own(() -> quantized(weight))) {
+            this.weights = Operators.callForValue("quantized::linear_prepack", "", quantized, bias);
         }
+        this.product = BoundOperator.of("quantized::linear_dynamic", "", BoundOperator.INPUT, weights, sevenBits);
     }
 
     private static Tensor quantized(ByteMatrix weight) {
@@ -38,7 +41,19 @@ final class FbgemmLinear implements PackedLinear {
     }
 
     @Override
+    public String of(Script.Builder script, String x) {
+        return "ops.quantized.linear_dynamic(%s, %s, %s)"
+                .formatted(x, script.packed(weights), sevenBits ? "True" : "False");
+    }
+
+    @Override
+    public String geluOf(Script.Builder script, String x) {
+        return "torch.gelu_(%s)".formatted(of(script, x));
+    }
+
+    @Override
     public void close() {
         product.close();
+        weights.close();
     }
 }

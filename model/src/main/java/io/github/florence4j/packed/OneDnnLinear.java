@@ -1,9 +1,11 @@
 package io.github.florence4j.packed;
 
 import io.github.florence4j.nn.Regularization;
+import io.github.florence4j.nn.ScriptedLinear;
 import io.github.florence4j.torch.BoundOperator;
 import io.github.florence4j.torch.Operators;
 import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.Script;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -13,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * A linear layer in oneDNN's own weight format, bias and GELU being part of the product. The result has the type of the
  * operand, but for that of GELU, which keeps the type of the weights.
  */
-final class OneDnnLinear implements PackedLinear {
+final class OneDnnLinear implements PackedLinear, ScriptedLinear {
     private final ScalarType type;
+    private final Tensor weights;
+    private final @Nullable Tensor bias;
     private final BoundOperator plain;
     private final BoundOperator gelu;
 
@@ -28,12 +32,12 @@ final class OneDnnLinear implements PackedLinear {
      */
     OneDnnLinear(Tensor weight, @Nullable Tensor bias, ScalarType type, long rows) {
         this.type = type;
-        try (Tensor packed = Scopes.own(() -> Operators.call(
-                        "mkldnn::_reorder_linear_weight", "", weight.to(type).contiguous(), rows));
-                IValue none = Operators.noScalars()) {
-            Tensor shift = bias == null ? null : bias.to(type);
-            this.plain = bind(packed, shift, "none", none, "");
-            this.gelu = bind(packed, shift, "gelu", none, "none");
+        this.weights = Scopes.own(() -> Operators.call(
+                "mkldnn::_reorder_linear_weight", "", weight.to(type).contiguous(), rows));
+        this.bias = bias == null ? null : Scopes.own(() -> bias.to(type));
+        try (IValue none = Operators.noScalars()) {
+            this.plain = bind(weights, this.bias, "none", none, "");
+            this.gelu = bind(weights, this.bias, "gelu", none, "none");
         }
     }
 
@@ -64,7 +68,33 @@ final class OneDnnLinear implements PackedLinear {
     }
 
     @Override
+    public String of(Script.Builder script, String x) {
+        return "torch.to(%s, %d)".formatted(product(script, x, "none", ""), ScalarType.Float.value);
+    }
+
+    @Override
+    public String geluOf(Script.Builder script, String x) {
+        return product(script, x, "gelu", "none");
+    }
+
+    private String product(Script.Builder script, String x, String activation, String algorithm) {
+        return "ops.mkldnn._linear_pointwise(torch.to(%s, %d), %s, %s, \"%s\", %s, \"%s\")"
+                .formatted(
+                        x,
+                        type.value,
+                        script.tensor(weights),
+                        bias == null ? "None" : script.tensor(bias),
+                        activation,
+                        script.noScalars(),
+                        algorithm);
+    }
+
+    @Override
     public void close() {
+        weights.close();
+        if (bias != null) {
+            bias.close();
+        }
         plain.close();
         gelu.close();
     }

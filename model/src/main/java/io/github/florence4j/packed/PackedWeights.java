@@ -3,11 +3,13 @@ package io.github.florence4j.packed;
 import io.github.florence4j.nn.Linear;
 import io.github.florence4j.nn.LinearGroup;
 import io.github.florence4j.nn.Parameters;
+import io.github.florence4j.nn.ScriptedLinear;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.weights.CheckpointReader;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -31,7 +33,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     private final CheckpointReader files;
     private final Precision precision;
     private final Map<String, Tensor> plain = new HashMap<>();
-    private final List<PackedLinear> packed = new ArrayList<>();
+    private final Map<List<String>, PackedLinear> packed = new LinkedHashMap<>();
 
     /**
      * The weights of a checkpoint.
@@ -100,20 +102,46 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
         };
     }
 
+    @Override
+    public boolean isScripted() {
+        return true;
+    }
+
+    @Override
+    public ScriptedLinear scripted(List<String> names) {
+        if (pack(names) instanceof ScriptedLinear layer) {
+            return layer;
+        }
+        throw new IllegalArgumentException(names + " are not layers of a decoder");
+    }
+
     /** One layer of the outputs of all, which must be equally many. */
     private PackedLinear pack(List<String> names) {
+        PackedLinear known = packed.get(names);
+        if (known != null) {
+            return known;
+        }
         try (PointerScope scope = new PointerScope()) {
             Tensor bias = files.has(names.get(0) + ".bias") ? join(names, name -> files.copy(name + ".bias")) : null;
             PackedLinear layer =
                     switch (precision) {
                         case FP32 -> oneDnn(names, bias, DType.FLOAT32);
-                        case BF16 -> oneDnn(names, bias, DType.BFLOAT16);
+                        case BF16 -> half(names, bias);
                         case INT8 -> bytes(names, bias);
                         case AUTO -> throw new IllegalStateException("the precision was not resolved");
                     };
-            packed.add(layer);
+            packed.put(names, layer);
             return layer;
         }
+    }
+
+    private PackedLinear half(List<String> names, @Nullable Tensor bias) {
+        if (!decodes(names) || !FewRowsLinear.isSupported()) {
+            return oneDnn(names, bias, DType.BFLOAT16);
+        }
+        DType stored = files.packed().isPresent() ? DType.BFLOAT16 : DType.FLOAT32;
+        return new FewRowsLinear(
+                join(names, name -> files.matrix(name + ".weight", stored)).to(ScalarType.Float), bias);
     }
 
     private PackedLinear oneDnn(List<String> names, @Nullable Tensor bias, DType type) {
@@ -130,8 +158,10 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
         }
     }
 
+    /** Whether operands have a row for each hypothesis: in the decoder, but for the encoder's keys and values. */
     private static boolean decodes(List<String> names) {
-        return names.get(0).contains(".decoder.") || names.get(0).endsWith(".shared");
+        String first = names.get(0);
+        return first.endsWith(".shared") || (first.contains(".decoder.") && !first.endsWith("encoder_attn.k_proj"));
     }
 
     private static Tensor join(List<String> names, Function<String, Tensor> read) {
@@ -146,7 +176,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     /** Frees the weights. */
     @Override
     public void close() {
-        packed.forEach(PackedLinear::close);
+        packed.values().forEach(PackedLinear::close);
         plain.values().forEach(Tensor::close);
     }
 }

@@ -1,0 +1,144 @@
+package io.github.florence4j.nn;
+
+import io.github.florence4j.config.TextConfig;
+import io.github.florence4j.torch.Script;
+import io.github.florence4j.torch.Tensors;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step through all layers of the decoder in one call: what {@link BartDecoder} does for fixed weights, whose operators are so short
+ * that calling them one by one takes as long again.
+ */
+final class DecoderScript {
+    private static final String FLOAT = Integer.toString(ScalarType.Float.value);
+    private static final String HALF = Integer.toString(ScalarType.BFloat16.value);
+
+    private final Script.Builder script = new Script.Builder();
+    private final Script step;
+    private final TextConfig config;
+    private final boolean half;
+    private final int mostRows;
+
+    /**
+     * The layers below {@code layers}.
+     *
+     * @param half whether the encoder's keys and values are kept in bfloat16
+     */
+    DecoderScript(TextConfig config, Parameters layers, boolean half) {
+        this.config = config;
+        this.half = half;
+        script.line("x = hidden"); // (b, beams, p)
+        for (int i = 0; i < config.decoderLayers(); i++) {
+            layer(layers.at(i), i);
+        }
+        this.mostRows = layers.at(0).scripted("fc1").mostRows();
+        this.step = script.compile(
+                "hidden: Tensor, samples: int, beams: int, positions: int, written: Tensor, paths: Optional[Tensor], "
+                        + "selfKeys: List[Tensor], selfValues: List[Tensor], "
+                        + "crossKeys: List[Tensor], crossValues: List[Tensor], mask: "
+                        + (half ? "Tensor" : "Optional[Tensor]"),
+                "x");
+    }
+
+    /** Whether it may be called for so many hypotheses. */
+    boolean fits(long rows) {
+        return rows <= mostRows;
+    }
+
+    private void layer(Parameters at, int layer) {
+        int heads = config.decoderAttentionHeads();
+        int width = config.dModel() / heads;
+
+        // Attention of the newest position to those of its own path.
+        Parameters self = at.at("self_attn");
+        script.line("own = torch.view(%s, [-1, 3, %d, %d])"
+                .formatted(self.scripted("q_proj", "k_proj", "v_proj").of(script, "x"), heads, width)); // (r, 3, h, d)
+        script.line(write("selfKeys[%d]".formatted(layer), "torch.select(own, 1, 1)"));
+        script.line(write("selfValues[%d]".formatted(layer), "torch.select(own, 1, 2)"));
+        script.line("q = torch.transpose(torch.view(torch.select(own, 1, 0), [samples, beams, %d, %d]), 1, 2)"
+                .formatted(heads, width)); // (b, h, beams, d)
+        script.line("attended = torch.scaled_dot_product_attention(q, %s, %s, paths)"
+                .formatted(known("selfKeys[%d]".formatted(layer)), known("selfValues[%d]".formatted(layer))));
+        script.line("x = " + normedSum(self, "attended", at, "self_attn_layer_norm"));
+
+        // Attention to the encoder's positions.
+        Parameters cross = at.at("encoder_attn");
+        script.line("q = torch.transpose(torch.view(%s, [samples, beams, %d, %d]), 1, 2)"
+                .formatted(cross.scripted("q_proj").of(script, "x"), heads, width)); // (b, h, beams, d)
+        attendToEncoder(layer, 1 / Math.sqrt(width));
+        script.line("x = " + normedSum(cross, "attended", at, "encoder_attn_layer_norm"));
+
+        // Feed-forward.
+        script.line("fed = " + at.scripted("fc1").geluOf(script, "x"));
+        script.line("x = "
+                + norm(
+                        at,
+                        "final_layer_norm",
+                        "torch.add_(%s, x)".formatted(at.scripted("fc2").of(script, "fed"))));
+    }
+
+    /** As in {@link Attention#scaledDotProduct}, term by term. */
+    private void attendToEncoder(int layer, double scale) {
+        if (half) {
+            script.line(
+                    "scores = torch.matmul(torch.to(torch.mul(torch.to(q, %s), %s), %s), torch.transpose(crossKeys[%d], 2, 3))"
+                            .formatted(HALF, scale, HALF, layer)); // (b, h, beams, s)
+            script.line("weights = torch.to(torch.softmax(torch.add(scores, mask), -1), %s)".formatted(HALF));
+            script.line("attended = torch.to(torch.matmul(weights, crossValues[%d]), %s)".formatted(layer, FLOAT));
+        } else {
+            script.line("attended = torch.scaled_dot_product_attention(q, crossKeys[%d], crossValues[%d], mask)"
+                    .formatted(layer, layer));
+        }
+    }
+
+    /** Writes {@code newest (r, h, d)} behind what a cache {@code (b, capacity, h, d)} holds. */
+    private static String write(String cache, String newest) {
+        return "_ = torch.index_copy_(torch.flatten(%s, 0, 1), 0, written, %s)".formatted(cache, newest);
+    }
+
+    /** What a cache holds, {@code (b, h, positions, d)}. */
+    private static String known(String cache) {
+        return "torch.transpose(torch.narrow(%s, 1, 0, positions), 1, 2)".formatted(cache);
+    }
+
+    /** The attended values {@code (b, h, beams, d)} projected and added to x, normalised. */
+    private String normedSum(Parameters attention, String attended, Parameters at, String norm) {
+        String rows = "torch.flatten(torch.transpose(%s, 1, 2), 2, 3)".formatted(attended); // (b, beams, p)
+        return norm(
+                at,
+                norm,
+                "torch.add_(%s, x)".formatted(attention.scripted("out_proj").of(script, rows)));
+    }
+
+    private String norm(Parameters at, String name, String x) {
+        return "torch.layer_norm(%s, [%d], %s, %s, %s, False)"
+                .formatted(
+                        x,
+                        config.dModel(),
+                        script.tensor(at.tensor(name + ".weight")),
+                        script.tensor(at.tensor(name + ".bias")),
+                        LayerNorm.EPS);
+    }
+
+    /** Hidden states {@code (b, beams, p)} behind all layers; the newest position was opened in the cache. */
+    Tensor step(Tensor hidden, DecoderCache cache, @Nullable Tensor paths) {
+        TensorOptional mask = cache.mask();
+        Tensor none = half ? Tensors.ofFloats(hidden.device(), 0).view(1, 1, 1, 1) : null;
+        cache.reserve(config.decoderLayers(), hidden);
+        return step.call(
+                hidden,
+                cache.samples(),
+                (long) cache.beams(),
+                cache.positions(),
+                cache.written(),
+                paths,
+                cache.selfKeys(),
+                cache.selfValues(),
+                cache.crossKeys(),
+                cache.crossValues(),
+                mask.has_value() ? mask.get() : none);
+    }
+}

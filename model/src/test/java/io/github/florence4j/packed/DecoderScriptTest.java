@@ -1,0 +1,144 @@
+package io.github.florence4j.packed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.florence4j.nn.DecoderCache;
+import io.github.florence4j.nn.Florence2Network;
+import io.github.florence4j.nn.Linear;
+import io.github.florence4j.nn.LinearGroup;
+import io.github.florence4j.nn.Parameters;
+import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.torch.NoGrad;
+import io.github.florence4j.torch.Tensors;
+import io.github.florence4j.weights.CheckpointReader;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A step of the decoder in one script against its layers, called one after the other on the same packed weights. */
+class DecoderScriptTest {
+    private static final int STEPS = 30; // with three beams beyond the first capacity of the cache of one
+
+    /** The same weights, but not for scripts. */
+    private record LayerByLayer(PackedWeights weights) implements Parameters.Source {
+        @Override
+        public Tensor get(String name) {
+            return weights.get(name);
+        }
+
+        @Override
+        public boolean has(String name) {
+            return weights.has(name);
+        }
+
+        @Override
+        public boolean isFixed() {
+            return true;
+        }
+
+        @Override
+        public ScalarType attentionType() {
+            return weights.attentionType();
+        }
+
+        @Override
+        public Linear linear(String name) {
+            return weights.linear(name);
+        }
+
+        @Override
+        public LinearGroup linears(List<String> names) {
+            return weights.linears(names);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fp32", "bf16", "int8"})
+    void givesTheHiddenStatesOfTheLayersWhileSamplesComeAndGo(String precision) throws IOException {
+        try (CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
+                PackedWeights weights = new PackedWeights(files, Precision.parse(precision));
+                NoGrad noGrad = new NoGrad();
+                PointerScope scope = new PointerScope()) {
+            Florence2Network scripted = new Florence2Network(files.config(), weights);
+            Florence2Network layers = new Florence2Network(files.config(), new LayerByLayer(weights));
+            torch.manual_seed(3);
+            long width = files.config().text().dModel();
+            Tensor first = torch.randn(1, 30, width);
+            Tensor second = torch.randn(1, 27, width);
+            Random random = new Random(4);
+            try (DecoderCache ours = scripted.decoder().cache(first, new TensorOptional(), 3);
+                    DecoderCache theirs = layers.decoder().cache(first, new TensorOptional(), 3)) {
+                for (int step = 0; step < STEPS; step++) {
+                    assertSameStep(scripted, ours, layers, theirs, random);
+                    if (step == 5) { // one more joins, whose encoder had fewer positions
+                        join(scripted, ours, second);
+                        join(layers, theirs, second);
+                    } else if (step == 12) { // beams change places
+                        select(ours, theirs, new long[] {2, 0, 0, 4, 4, 3}, new long[] {0, 1});
+                    } else if (step == 20) { // the first is done
+                        select(ours, theirs, new long[] {3, 4, 5}, new long[] {1});
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fp32", "bf16", "int8"})
+    void soItDoesForManySamplesWithoutBeams(String precision) throws IOException {
+        try (CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
+                PackedWeights weights = new PackedWeights(files, Precision.parse(precision));
+                NoGrad noGrad = new NoGrad();
+                PointerScope scope = new PointerScope()) {
+            Florence2Network scripted = new Florence2Network(files.config(), weights);
+            Florence2Network layers = new Florence2Network(files.config(), new LayerByLayer(weights));
+            torch.manual_seed(3);
+            Tensor encoded = torch.randn(12, 30, files.config().text().dModel());
+            Random random = new Random(4);
+            try (DecoderCache ours = scripted.decoder().cache(encoded, new TensorOptional(), 1);
+                    DecoderCache theirs = layers.decoder().cache(encoded, new TensorOptional(), 1)) {
+                for (int step = 0; step < 70; step++) { // beyond the first capacity of the cache
+                    assertSameStep(scripted, ours, layers, theirs, random);
+                }
+            }
+        }
+    }
+
+    private static void assertSameStep(
+            Florence2Network one, DecoderCache ours, Florence2Network other, DecoderCache theirs, Random random) {
+        try (PointerScope scope = new PointerScope()) {
+            long[] ids = random.longs(ours.samples() * ours.beams(), 0, 50_000).toArray();
+            Tensor embedded = one.embed(Tensors.ofLongs(one.device(), ids).unsqueeze(1));
+            float[] found = Tensors.floats(one.decoder().step(embedded, ours));
+            float[] expected = Tensors.floats(other.decoder().step(embedded, theirs));
+            assertThat(Arrays.stream(boxed(expected)).distinct().count()).isGreaterThan(50);
+            assertThat(found).isEqualTo(expected);
+        }
+    }
+
+    private static Float[] boxed(float[] values) {
+        Float[] boxed = new Float[values.length];
+        Arrays.setAll(boxed, i -> values[i]);
+        return boxed;
+    }
+
+    private static void join(Florence2Network network, DecoderCache cache, Tensor encoded) {
+        try (PointerScope scope = new PointerScope();
+                DecoderCache fresh = network.decoder().cache(encoded, new TensorOptional(), cache.beams())) {
+            cache.join(List.of(fresh));
+        }
+    }
+
+    private static void select(DecoderCache ours, DecoderCache theirs, long[] rows, long[] samples) {
+        ours.select(rows, samples);
+        theirs.select(rows, samples);
+    }
+}
