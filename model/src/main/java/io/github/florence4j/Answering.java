@@ -12,9 +12,8 @@ import io.github.florence4j.task.Profile;
 import io.github.florence4j.task.Prompt;
 import io.github.florence4j.task.Task;
 import io.github.florence4j.text.Florence2Tokenizer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a network answers, computed by the calling thread: {@link Florence2} without its images, files and threads. For weights
+ * What a network answers, computed while the calling thread waits: {@link Florence2} without its images and files. For weights
  * that are in training, and for pictures whose visual tokens are computed already.
  *
  * <p>Network and tokenizer stay the caller's. Make it outside any {@code PointerScope}; any platform thread may use it.
@@ -41,7 +40,10 @@ public final class Answering implements AutoCloseable {
     /** Gives the pictures of a batch, each once. */
     @FunctionalInterface
     public interface Pictures {
-        /** Visual tokens {@code (1, n, p)} of that picture; called without gradients and within a {@code PointerScope}. */
+        /**
+         * Visual tokens {@code (1, n, p)} of that picture; called without gradients and within a {@code PointerScope}, with
+         * several lanes for several pictures at once.
+         */
         Tensor visualTokens(int picture);
     }
 
@@ -50,13 +52,26 @@ public final class Answering implements AutoCloseable {
     private final ImageProcessorConfig pictures;
     private final GrammarConstraint grammar;
     private final Inference inference;
+    private final int lanes;
+
+    /** Answers of that network, computed by the calling thread. */
+    public Answering(Florence2Network network, Florence2Tokenizer tokenizer, ImageProcessorConfig pictures) {
+        this(network, tokenizer, pictures, 1);
+    }
 
     /**
      * Answers of that network.
      *
      * @param pictures the size to which images are brought, which decides how many visual tokens one has
+     * @param lanes the most batches that are computed side by side, at least 1, each by a thread of its own with its share of
+     *     the native threads and with memory of its own; with 1 the calling thread computes. It does not change answers in
+     *     fp32; in less it decides by the clock which prompts are computed together, which can change them
      */
-    public Answering(Florence2Network network, Florence2Tokenizer tokenizer, ImageProcessorConfig pictures) {
+    public Answering(Florence2Network network, Florence2Tokenizer tokenizer, ImageProcessorConfig pictures, int lanes) {
+        if (lanes < 1) {
+            throw new IllegalArgumentException("lanes is " + lanes + "; expected 1 or more");
+        }
+        this.lanes = lanes;
         this.config = network.config();
         this.tokenizer = tokenizer;
         this.pictures = pictures;
@@ -74,7 +89,7 @@ public final class Answering implements AutoCloseable {
      * The answers to a batch of questions, each what its question alone would give.
      *
      * @param questions they count their pictures from 0; a picture that several share is asked for once
-     * @param listener hears the answers while they are being written
+     * @param listener hears the answers while they are being written; then there is one lane
      * @return one answer for each question
      * @throws IllegalArgumentException when a prompt is too long
      * @throws InferenceException when memory or the native library fails
@@ -89,16 +104,15 @@ public final class Answering implements AutoCloseable {
         TokenListener tokens = listener == TextListener.NONE ? TokenListener.NONE : new TextStream(tokenizer, listener);
         Map<Integer, Picture> seen = new LinkedHashMap<>();
         List<Computed> computed = new ArrayList<>();
-        Deque<Asked> waiting = new ArrayDeque<>();
+        List<Asked> asked = new ArrayList<>();
         for (int i = 0; i < questions.size(); i++) {
             Question question = questions.get(i);
             Picture picture = seen.computeIfAbsent(
                     question.picture(), number -> new Picture(() -> pictures.visualTokens(number)));
             computed.add(new Computed(() -> {}));
-            waiting.add(asked(i, question, promptIds.get(i), picture, computed.get(i)));
+            asked.add(asked(i, question, promptIds.get(i), picture, computed.get(i)));
         }
-        double generate =
-                inference.run((room, idle) -> first(waiting, room), options.atOnce(), options.generation(), tokens);
+        double generate = compute(asked, seen.values(), options, tokens);
         long start = System.nanoTime();
         List<Answer<?>> answers = new ArrayList<>();
         for (int i = 0; i < questions.size(); i++) {
@@ -109,12 +123,18 @@ public final class Answering implements AutoCloseable {
         return answers.stream().<Answer<?>>map(a -> Answers.timed(a, timings)).toList();
     }
 
-    private static List<Asked> first(Deque<Asked> waiting, int count) {
-        List<Asked> taken = new ArrayList<>();
-        while (taken.size() < count && !waiting.isEmpty()) {
-            taken.add(waiting.remove());
+    /** Computes prompts whose pictures are all there; in the end those are freed. Gives milliseconds. */
+    private double compute(List<Asked> asked, Collection<Picture> seen, RunOptions options, TokenListener listener) {
+        int count = listener == TokenListener.NONE ? Math.min(lanes, asked.size()) : 1;
+        int atOnce = Math.min(options.atOnce(), (asked.size() + count - 1) / count);
+        Lanes prompts = new Lanes(asked);
+        try {
+            return count == 1
+                    ? inference.run(prompts, atOnce, options.generation(), listener)
+                    : Lanes.run(count, () -> inference.run(prompts, atOnce, options.generation(), listener));
+        } finally {
+            seen.forEach(Picture::close);
         }
-        return taken;
     }
 
     /** A question that is ready to be computed; one more on its picture. */

@@ -14,6 +14,7 @@ import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Tensors;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.Tensor;
@@ -30,6 +31,11 @@ final class Inference {
          * @param idle whether to wait for them: if none come, there are no more
          */
         List<Asked> next(int room, boolean idle);
+
+        /** Takes the pictures of which prompts were not answered when a run ends, and frees them. */
+        default void ended(Collection<Picture> unanswered) {
+            unanswered.forEach(Picture::close);
+        }
     }
 
     private final Florence2Network network;

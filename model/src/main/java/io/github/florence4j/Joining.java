@@ -143,9 +143,9 @@ final class Joining implements Arrivals, AutoCloseable {
                 : (sample, id) -> listener.token(of(live.get(sample)).asked().number(), id);
     }
 
-    /** Frees the pictures of prompts that were not answered. */
+    /** Gives back the pictures of prompts that were not answered. */
     @Override
     public void close() {
-        seen.forEach(Picture::close);
+        prompts.ended(seen);
     }
 }

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** The visual tokens of an image, computed for the first prompt on it and freed after the last. */
+/** The visual tokens of an image, computed for the first prompt on it and freed after the last, whichever thread they are on. */
 final class Picture {
     private @Nullable Supplier<Tensor> source;
     private @Nullable Tensor tokens;
@@ -22,12 +22,12 @@ final class Picture {
     }
 
     /** Tells of a further prompt on it. */
-    void use() {
+    synchronized void use() {
         uses++;
     }
 
     /** The visual tokens {@code (1, v, p)}; they stay the picture's. */
-    Tensor tokens() {
+    synchronized Tensor tokens() {
         Supplier<Tensor> fresh = source;
         if (tokens == null && fresh != null) {
             long start = System.nanoTime();
@@ -42,12 +42,12 @@ final class Picture {
     }
 
     /** What computing them took, 0 before. */
-    double millis() {
+    synchronized double millis() {
         return millis;
     }
 
     /** Tells that a prompt on it is done; whether it was the last. */
-    boolean release() {
+    synchronized boolean release() {
         uses--;
         if (uses == 0) {
             close();
@@ -56,7 +56,7 @@ final class Picture {
     }
 
     /** Frees the visual tokens, whoever still wanted them. */
-    void close() {
+    synchronized void close() {
         source = null;
         if (tokens != null) {
             tokens.close();

@@ -117,6 +117,14 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Questions that are computed together (default ${DEFAULT-VALUE}).")
     private int batchSize = EvaluationOptions.DEFAULTS.batchSize();
 
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description =
+                    "Batches that are computed side by side, each with its share of the threads; 0, the default, for 2"
+                            + " with small models in fp32 and 1 with others, whose batches need much memory.")
+    private int workers = EvaluationOptions.AUTOMATIC;
+
     @Option(names = "--num-beams", paramLabel = "N", description = "Hypotheses per answer; 1 is greedy.")
     private @Nullable Integer numBeams;
 
@@ -202,6 +210,7 @@ final class EvaluateCommand implements Callable<Integer> {
             EvaluationOptions options = EvaluationOptions.DEFAULTS
                     .withMetrics(metrics.stream().distinct().map(Metric::named).toList())
                     .withBatchSize(batchSize)
+                    .withWorkers(workers)
                     .withSeed(seed);
             return limit == null ? options : options.withLimit(limit);
         } catch (IllegalArgumentException e) {

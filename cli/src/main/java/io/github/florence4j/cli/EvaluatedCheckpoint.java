@@ -107,7 +107,8 @@ record EvaluatedCheckpoint(String label, Path directory, @Nullable Path adapter,
         long total = Evaluation.chosen(source, options).size().orElse(-1);
         try (EvaluatedModel model = EvaluatedModel.load(directory, adapter, precision.get(), device);
                 NetworkPredictor predictor = model.predictor(
-                        new RunOptions(generation.apply(model.generation()), profile, options.batchSize()));
+                        new RunOptions(generation.apply(model.generation()), profile, options.batchSize()),
+                        options.workers());
                 ProgressBar bar = reporter.showsBars() ? reporter.bar(label, total) : null) {
             precision.requireKept(model.precision());
             model.report().warnings().forEach(reporter::note);

@@ -12,6 +12,7 @@ import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.NativeSettings;
 import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.Threads;
 import io.github.florence4j.train.LoraAdapters;
 import io.github.florence4j.train.LoraFiles;
 import io.github.florence4j.weights.Checkpoint;
@@ -28,6 +29,9 @@ public final class EvaluatedModel implements AutoCloseable {
     static {
         NativeSettings.apply();
     }
+
+    /** Numbers that stand for a token, in a network whose operations are too short for several threads. */
+    private static final int SMALL = 256;
 
     private final Florence2Tokenizer tokenizer;
     private final ImageProcessorConfig images;
@@ -120,9 +124,28 @@ public final class EvaluatedModel implements AutoCloseable {
         return predictor(new RunOptions(generation, profile));
     }
 
-    /** What answers with these options; close it before the model. */
+    /** What answers with these options, by one lane; close it before the model. */
     public NetworkPredictor predictor(RunOptions options) {
-        return new NetworkPredictor(network.network(), tokenizer, images, options);
+        return predictor(options, 1);
+    }
+
+    /**
+     * What answers with these options; close it before the model.
+     *
+     * @param lanes the most batches that are computed side by side, or {@link EvaluationOptions#AUTOMATIC}
+     */
+    public NetworkPredictor predictor(RunOptions options, int lanes) {
+        int count = lanes == EvaluationOptions.AUTOMATIC ? lanes() : lanes;
+        return new NetworkPredictor(network.network(), tokenizer, images, options, count);
+    }
+
+    /** Two for a small network where there are threads for them; in less than fp32 answers would depend on the clock. */
+    private int lanes() {
+        boolean small = network.config().text().dModel() <= SMALL;
+        boolean suits = small
+                && network.precision() == Precision.FP32
+                && network.network().device().is_cpu();
+        return suits ? Math.min(2, Threads.count()) : 1;
     }
 
     /** Frees everything. */

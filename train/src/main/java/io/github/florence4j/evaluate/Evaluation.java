@@ -18,6 +18,7 @@ import io.github.florence4j.data.SampleSource;
 import io.github.florence4j.data.SubsetSource;
 import io.github.florence4j.image.ImageDecoder;
 import io.github.florence4j.image.ImageProcessor;
+import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.image.RgbImage;
 import io.github.florence4j.image.UnreadableImageException;
 import io.github.florence4j.metrics.Metric;
@@ -37,10 +38,15 @@ import java.util.Optional;
 public final class Evaluation {
     private static final int HOPELESS = 32;
 
+    /** Batches that are asked together at least, but no more samples than have their pixels in memory at 768 x 768. */
     private static final int BATCHES_ASKED = 2;
 
-    /** Beyond this many the pixels would take too much memory: 7 MB an image of 768 x 768. */
-    private static final int MOST_ASKED = 32;
+    private static final int MOST_LARGE = 32;
+
+    /** Batches that are asked together at most, where the pixels of so many samples take no more than that. */
+    private static final int MOST_BATCHES_ASKED = 8;
+
+    private static final long PIXEL_BYTES = 64L << 20;
 
     private final Predictor predictor;
     private final SampleSource source;
@@ -114,8 +120,7 @@ public final class Evaluation {
     private List<EvaluationResult> run() throws IOException {
         long start = System.nanoTime();
         predictor.begin();
-        // More are asked than are computed together: a finished one makes room for the next.
-        int asked = Math.max(options.batchSize(), Math.min(BATCHES_ASKED * options.batchSize(), MOST_ASKED));
+        int asked = askedTogether(options.batchSize(), predictor.images());
         LoaderOptions loading = LoaderOptions.inOrder(asked)
                 .withSeed(options.seed())
                 .withThreads(options.threads(), asked)
@@ -136,6 +141,14 @@ public final class Evaluation {
             throw useless("there is no sample that can be used");
         }
         return results(start);
+    }
+
+    /** More samples are asked than are computed together: a finished one makes room for the next, until none is left. */
+    static int askedTogether(int batchSize, ImageProcessorConfig images) {
+        long bytes = 3L * images.height() * images.width() * Float.BYTES;
+        long large = Math.min(BATCHES_ASKED * (long) batchSize, MOST_LARGE);
+        long small = Math.min(MOST_BATCHES_ASKED * (long) batchSize, PIXEL_BYTES / bytes);
+        return (int) Math.max(batchSize, Math.max(large, small));
     }
 
     /** All prompts pass here: whether one is too long is decided by the predictor, and answers may be missing. */
@@ -194,28 +207,26 @@ public final class Evaluation {
             metrics = DefaultMetrics.of(
                     first, Prompts.of(first.prompt(), predictor.profile()).task());
         }
-        List<List<Predictor.Question>> questions = new ArrayList<>();
-        prompts.forEach(prompt -> questions.add(new ArrayList<>()));
+        List<Predictor.Question> questions = new ArrayList<>(); // of each example those of all prompts
         for (Example example : examples) {
             try {
                 List<Predictor.Question> own = questions(example);
                 requireAnswers(own);
-                for (int row = 0; row < own.size(); row++) {
-                    questions.get(row).add(own.get(row));
-                }
+                questions.addAll(own);
             } catch (UnreadableImageException | Unfit e) {
                 reject(new RejectedSample(example.id(), String.valueOf(e.getMessage())));
             }
         }
-        if (questions.get(0).isEmpty()) {
+        if (questions.isEmpty()) {
             requireSomeUse();
             return;
         }
         if (rows.get(0).isEmpty()) {
-            questions.forEach(this::requireMeasure);
+            requireMeasure(questions);
         }
-        for (int row = 0; row < questions.size(); row++) {
-            rows.get(row).addAll(answered(questions.get(row)));
+        List<SampleResult> results = answered(questions);
+        for (int i = 0; i < results.size(); i++) {
+            rows.get(i % rows.size()).add(results.get(i));
         }
     }
 
@@ -273,11 +284,17 @@ public final class Evaluation {
 
     /** Tells before hours are spent that nothing will be measured. */
     private void requireMeasure(List<Predictor.Question> questions) {
-        boolean measured = questions.stream()
-                .map(question -> question.prompt().task())
-                .anyMatch(task -> metrics.stream().anyMatch(metric -> MetricSamples.fits(metric, task)));
-        if (!measured) {
-            Task<?> task = questions.get(0).prompt().task();
+        for (int row = 0; row < prompts.size(); row++) {
+            List<Task<?>> tasks = new ArrayList<>();
+            for (int i = row; i < questions.size(); i += prompts.size()) {
+                tasks.add(questions.get(i).prompt().task());
+            }
+            requireMeasure(tasks.get(0), tasks);
+        }
+    }
+
+    private void requireMeasure(Task<?> task, List<Task<?>> tasks) {
+        if (tasks.stream().noneMatch(any -> metrics.stream().anyMatch(metric -> MetricSamples.fits(metric, any)))) {
             throw new IllegalArgumentException("the prompt " + task.token() + " is answered in "
                     + (task.parserKind() == ParserKind.PURE_TEXT ? "words" : "places") + ", which "
                     + metrics.get(0).name() + " does not measure; name another metric");
@@ -301,9 +318,10 @@ public final class Evaluation {
                 throw e; // no other question would fare better
             }
         }
-        return questions.stream()
-                .flatMap(question -> answered(List.of(question)).stream())
-                .toList();
+        int half = questions.size() / 2; // what fails is searched for, so that the others are still asked together
+        List<SampleResult> results = new ArrayList<>(answered(questions.subList(0, half)));
+        results.addAll(answered(questions.subList(half, questions.size())));
+        return results;
     }
 
     private <R> SampleResult answered(Predictor.Question question, Answer<R> answer) {

@@ -35,16 +35,25 @@ public final class NetworkPredictor implements Predictor, AutoCloseable {
     private final ImageProcessorConfig images;
     private final RunOptions options;
     private final @Nullable PictureFeatures features;
-    private final Map<String, Tensor> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Tensor> kept = new LinkedHashMap<>(16, 0.75f, true); // guarded by itself
 
-    /** A predictor that computes the pictures from their pixels. */
+    /**
+     * A predictor that computes the pictures from their pixels.
+     *
+     * @param lanes the most batches of {@link RunOptions#atOnce()} questions that are computed side by side; see {@link
+     *     Answering#Answering(Florence2Network, Florence2Tokenizer, ImageProcessorConfig, int)}
+     */
     public NetworkPredictor(
-            Florence2Network network, Florence2Tokenizer tokenizer, ImageProcessorConfig images, RunOptions options) {
-        this(network, tokenizer, images, options, null);
+            Florence2Network network,
+            Florence2Tokenizer tokenizer,
+            ImageProcessorConfig images,
+            RunOptions options,
+            int lanes) {
+        this(new Answering(network, tokenizer, images, lanes), tokenizer, images, options, null);
     }
 
     /**
-     * A predictor.
+     * A predictor with one lane.
      *
      * @param features where visual tokens come from; null to compute them from the pixels
      */
@@ -54,7 +63,16 @@ public final class NetworkPredictor implements Predictor, AutoCloseable {
             ImageProcessorConfig images,
             RunOptions options,
             @Nullable PictureFeatures features) {
-        this.answering = new Answering(network, tokenizer, images);
+        this(new Answering(network, tokenizer, images), tokenizer, images, options, features);
+    }
+
+    private NetworkPredictor(
+            Answering answering,
+            Florence2Tokenizer tokenizer,
+            ImageProcessorConfig images,
+            RunOptions options,
+            @Nullable PictureFeatures features) {
+        this.answering = answering;
         this.tokenizer = tokenizer;
         this.images = images;
         this.options = options;
@@ -63,8 +81,10 @@ public final class NetworkPredictor implements Predictor, AutoCloseable {
 
     @Override
     public void begin() {
-        kept.values().forEach(Tensor::close);
-        kept.clear();
+        synchronized (kept) {
+            kept.values().forEach(Tensor::close);
+            kept.clear();
+        }
     }
 
     @Override
@@ -93,22 +113,26 @@ public final class NetworkPredictor implements Predictor, AutoCloseable {
     }
 
     private Tensor computed(Example example) {
-        Tensor known = kept.get(example.imageHash());
-        if (known != null) {
-            return known;
+        synchronized (kept) {
+            Tensor known = kept.get(example.imageHash());
+            if (known != null) {
+                return known.detach(); // a handle of the caller's own: another lane may drop the kept one
+            }
         }
         float[] pixels = example.pixelValues();
         if (pixels == null) {
             throw new IllegalStateException("the pixels of " + example.id() + " were not loaded");
         }
         Tensor tokens = Scopes.own(() -> answering.visualTokens(pixels));
-        kept.put(example.imageHash(), tokens);
-        if (kept.size() > KEPT) {
-            Iterator<Tensor> leastRecent = kept.values().iterator();
-            leastRecent.next().close();
-            leastRecent.remove();
+        synchronized (kept) {
+            kept.put(example.imageHash(), tokens);
+            if (kept.size() > KEPT) {
+                Iterator<Tensor> leastRecent = kept.values().iterator();
+                leastRecent.next().close();
+                leastRecent.remove();
+            }
+            return tokens.detach();
         }
-        return tokens;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.github.florence4j.data.Example;
 import io.github.florence4j.data.ListSource;
 import io.github.florence4j.data.RejectedSample;
 import io.github.florence4j.data.Sample;
+import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.metrics.Metric;
 import io.github.florence4j.task.Profile;
 import io.github.florence4j.testsupport.Fixtures;
@@ -69,6 +70,54 @@ class EvaluationTest {
                 .containsExactlyElementsOf(
                         alone.samples().stream().map(SampleResult::text).toList());
         assertThat(together.score().value()).isEqualTo(alone.score().value());
+    }
+
+    @Test
+    void twoWorkersAnswerWhatOneAnswersAlsoToSeveralPrompts() throws IOException {
+        ListSource source = Tiny.source(Tiny.questions(12));
+        RunOptions options = new RunOptions(Tiny.shortAnswers(model), Profile.FLORENCE4J, 3);
+        try (NetworkPredictor one = model.predictor(options, 1);
+                NetworkPredictor two = model.predictor(options, 2)) {
+            List<EvaluationResult> expected = Evaluation.compare(
+                    one,
+                    source,
+                    PromptTemplate.ZERO_SHOT,
+                    EvaluationOptions.DEFAULTS.withBatchSize(3),
+                    EvaluationListener.NONE);
+            List<EvaluationResult> rows = Evaluation.compare(
+                    two,
+                    source,
+                    PromptTemplate.ZERO_SHOT,
+                    EvaluationOptions.DEFAULTS.withBatchSize(3),
+                    EvaluationListener.NONE);
+
+            for (int row = 0; row < rows.size(); row++) {
+                assertThat(ids(rows.get(row))).isEqualTo(ids(expected.get(row)));
+                assertThat(texts(rows.get(row))).isEqualTo(texts(expected.get(row)));
+                assertThat(texts(rows.get(row))).isEqualTo(texts(oneByOne(source, row)));
+            }
+        }
+    }
+
+    /** What a prompt gives by itself, a question at a time. */
+    private static EvaluationResult oneByOne(ListSource source, int row) throws IOException {
+        return Evaluation.compare(
+                        predictor,
+                        source,
+                        List.of(PromptTemplate.ZERO_SHOT.get(row)),
+                        EvaluationOptions.DEFAULTS.withBatchSize(1),
+                        EvaluationListener.NONE)
+                .get(0);
+    }
+
+    @Test
+    void moreSamplesAreAskedTogetherWhereTheirPixelsAreFew() {
+        ImageProcessorConfig images = predictor.images();
+        assertThat(Evaluation.askedTogether(16, images.withSize(192, 192))).isEqualTo(128);
+        assertThat(Evaluation.askedTogether(48, images.withSize(192, 192))).isEqualTo(151); // 64 MB
+        assertThat(Evaluation.askedTogether(4, images.withSize(768, 768))).isEqualTo(9);
+        assertThat(Evaluation.askedTogether(16, images.withSize(768, 768))).isEqualTo(32);
+        assertThat(Evaluation.askedTogether(40, images.withSize(768, 768))).isEqualTo(40);
     }
 
     @Test
@@ -203,7 +252,8 @@ class EvaluationTest {
                         new TrainingNetwork(checkpoint.config(), weights, weights.trained()).network(),
                         predictor.tokenizer(),
                         predictor.images(),
-                        new RunOptions(Tiny.shortAnswers(model), Profile.FLORENCE4J))) {
+                        new RunOptions(Tiny.shortAnswers(model), Profile.FLORENCE4J),
+                        1)) {
             EvaluationResult before =
                     Evaluation.run(training, source, EvaluationOptions.DEFAULTS, EvaluationListener.NONE);
             assertThat(texts(before)).isEqualTo(texts(run(source, EvaluationOptions.DEFAULTS)));
