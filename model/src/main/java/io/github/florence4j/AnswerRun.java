@@ -168,7 +168,7 @@ final class AnswerRun {
 
     /**
      * See {@link Inference.Prompts}. Where all requests are there from the beginning it waits for as many as there is room for,
-     * so that it does not depend on the clock which of them are computed together: in 8 bits that can change answers.
+     * so that it does not depend on the clock which of them are computed together: below fp32 that can change answers.
      */
     private List<Asked> next(int room, boolean idle) {
         lock.lock();

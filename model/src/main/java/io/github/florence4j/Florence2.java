@@ -203,7 +203,7 @@ public final class Florence2 implements AutoCloseable {
 
     /**
      * The results of many requests for one task, computed as one batch: each is what its request alone would
-     * give, but for what {@link Precision#INT8} says of batches.
+     * give, but for what {@link Precision} says of batches.
      */
     public <R> List<R> run(List<Request<R>> requests, RunOptions options) {
         List<R> results = new ArrayList<>();
@@ -217,7 +217,7 @@ public final class Florence2 implements AutoCloseable {
 
     /**
      * The answers of one task on many images, computed as one batch: each is what the image alone would give, but for
-     * what {@link Precision#INT8} says of batches.
+     * what {@link Precision} says of batches.
      */
     public <R> List<R> run(Task<R> task, List<RgbImage> images) {
         return run(images.stream().map(image -> Request.of(task, image)).toList(), defaults);
@@ -286,7 +286,7 @@ public final class Florence2 implements AutoCloseable {
     /**
      * Answers any number of requests as they come. Images are prepared ahead while others are computed, {@link
      * RunOptions#atOnce()} prompts are decoded together, and one that is finished makes room for the next. Each answer is
-     * what its request alone would give, but for what {@link Precision#INT8} says of batches. A
+     * what its request alone would give, but for what {@link Precision} says of batches. A
      * request that fails spoils no other.
      *
      * @param source gives requests, some at a time: those on one image belong together, as it is looked at once for all of

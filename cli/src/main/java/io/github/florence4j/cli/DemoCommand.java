@@ -54,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
             description = "Seed of documents and training (default ${DEFAULT-VALUE}).")
     private long seed = 1;
 
-    @Option(names = "--quick", description = "Fewer documents and passes, for a first look.")
+    @Option(names = "--quick", description = "Fewer documents, of two kinds, and fewer passes, for a first look.")
     private boolean quick;
 
     @Option(

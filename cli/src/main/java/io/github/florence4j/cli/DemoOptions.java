@@ -1,6 +1,8 @@
 package io.github.florence4j.cli;
 
+import io.github.florence4j.synth.page.DocumentKind;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -32,18 +34,20 @@ record DemoOptions(String model, Mode mode, Size size, long seed, Path output) {
     /**
      * How much is learned, and on how much it is tried.
      *
+     * @param kinds what the documents are
      * @param documents training documents
      * @param testDocuments test documents
      * @param epochs passes over the training questions
      * @param batch questions a step
      */
-    record Size(int documents, int testDocuments, int epochs, int batch) {}
+    record Size(List<DocumentKind> kinds, int documents, int testDocuments, int epochs, int batch) {}
 
     /** The size that was asked for. */
     static Size size(boolean quick, int documents) {
         Size standard = quick ? DemoRecipe.QUICK : DemoRecipe.WHOLE;
         return documents == 0
                 ? standard
-                : new Size(documents, Math.max(1, documents / 4), standard.epochs(), standard.batch());
+                : new Size(
+                        standard.kinds(), documents, Math.max(1, documents / 4), standard.epochs(), standard.batch());
     }
 }

@@ -6,7 +6,11 @@ import java.util.Locale;
 public enum Precision {
     /** Single precision: the answers of the reference. */
     FP32,
-    /** Weights and operands in bfloat16, sums in single precision. */
+    /**
+     * Weights and operands in bfloat16, sums in single precision; for a few hypotheses at a time the decoder has its weights in
+     * IEEE half precision and operands in single precision, so answers that are computed together may differ a little from those
+     * computed alone.
+     */
     BF16,
     /**
      * Weights in 8 bits with a scale for each output, operands in 8 bits with a scale found anew in each product. Answers

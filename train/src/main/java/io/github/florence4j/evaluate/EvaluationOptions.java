@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * How a model is evaluated.
  *
  * @param metrics what is measured, the first being the principal one; none for what fits the data ({@link DefaultMetrics})
- * @param batchSize questions that are computed together, at least 1; it does not change the answers
+ * @param batchSize questions that are computed together, at least 1; in fp32 it does not change the answers
  * @param limit how many samples are drawn, the same ones for every model and prompt; empty for all
  * @param seed the seed of the samples drawn, and of what a source draws itself
  * @param bootstrap how the confidence intervals are drawn
