@@ -29,10 +29,25 @@ final class FbgemmLinear implements PackedLinear, ScriptedLinear {
         this.product = BoundOperator.of("quantized::linear_dynamic", "", BoundOperator.INPUT, weights, sevenBits);
     }
 
+    /** The bytes where they are, under the type that knows the scales. */
     private static Tensor quantized(ByteMatrix weight) {
         Tensor scales = weight.scales().to(ScalarType.Double);
         Tensor zeros = torch.zeros_like(scales).to(ScalarType.Long);
-        return Operators.call("aten::_make_per_channel_quantized_tensor", "", weight.bytes(), scales, zeros, 0L);
+        long[] empty = {scales.size(0), 0};
+        Tensor none = Operators.call(
+                "aten::_empty_per_channel_affine_quantized",
+                "",
+                empty,
+                scales,
+                zeros,
+                0L,
+                (long) ScalarType.QInt8.value,
+                null,
+                null,
+                null,
+                null);
+        long[] shape = weight.bytes().shape();
+        return none.set_(weight.bytes().storage(), 0, shape, shape[1], 1);
     }
 
     @Override

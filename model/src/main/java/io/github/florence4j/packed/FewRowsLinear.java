@@ -12,9 +12,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A linear layer of the decoder with weights in IEEE half precision and all else in single precision (FBGEMM). For a few rows,
- * which cost what reading the weights costs, it is the faster one; for more rows it computes with the same weights in bfloat16,
- * which are made when they are first wanted.
+ * A linear layer of the decoder with weights of bfloat16, held in IEEE half precision, and all else in single precision (FBGEMM). For
+ * a few rows, which cost what reading the weights costs, it is the faster one; for more rows operands are in bfloat16 too, with
+ * weights that are packed again when they are first wanted.
  */
 final class FewRowsLinear implements PackedLinear, ScriptedLinear {
     private static final int FEW = 8;
@@ -25,7 +25,10 @@ final class FewRowsLinear implements PackedLinear, ScriptedLinear {
     private final BoundOperator product;
     private @Nullable OneDnnLinear wide;
 
-    /** Packs {@code weight (out, in)} and {@code bias (out)}, the latter null for none, both in single precision. */
+    /**
+     * Packs {@code weight (out, in)} and {@code bias (out)}, the latter null for none, both in single precision; weights have no
+     * more digits than bfloat16 has.
+     */
     FewRowsLinear(Tensor weight, @Nullable Tensor bias) {
         this.weights = Operators.callForValue("quantized::linear_prepack_fp16", "", weight, bias);
         this.bias = bias == null ? null : Scopes.own(bias::clone);

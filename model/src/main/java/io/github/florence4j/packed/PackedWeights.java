@@ -139,9 +139,8 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
         if (!decodes(names) || !FewRowsLinear.isSupported()) {
             return oneDnn(names, bias, DType.BFLOAT16);
         }
-        DType stored = files.packed().isPresent() ? DType.BFLOAT16 : DType.FLOAT32;
-        return new FewRowsLinear(
-                join(names, name -> files.matrix(name + ".weight", stored)).to(ScalarType.Float), bias);
+        Tensor weight = join(names, name -> files.matrix(name + ".weight", DType.BFLOAT16));
+        return new FewRowsLinear(weight.to(ScalarType.Float), bias);
     }
 
     private PackedLinear oneDnn(List<String> names, @Nullable Tensor bias, DType type) {

@@ -7,9 +7,8 @@ public enum Precision {
     /** Single precision: the answers of the reference. */
     FP32,
     /**
-     * Weights and operands in bfloat16, sums in single precision; for a few hypotheses at a time the decoder has its weights in
-     * IEEE half precision and operands in single precision, so answers that are computed together may differ a little from those
-     * computed alone.
+     * Weights and operands in bfloat16, sums in single precision; but where the decoder has up to eight hypotheses, operands are in
+     * single precision, too. So answers that are computed together may differ a little from those computed alone.
      */
     BF16,
     /**

@@ -27,6 +27,14 @@ public final class NativeMemory {
         return Pointer.totalCount();
     }
 
+    /**
+     * Gives the system back what was freed but is still held for later. For after a load, whose temporaries are not wanted again:
+     * what is computed next has to fetch its own anew.
+     */
+    public static void trim() {
+        Pointer.trimMemory();
+    }
+
     private static OptionalLong field(String name) {
         if (!Files.isReadable(STATUS)) {
             return OptionalLong.empty();
