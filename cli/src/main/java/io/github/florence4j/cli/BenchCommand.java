@@ -73,6 +73,7 @@ final class BenchCommand implements Callable<Integer> {
         long start = System.nanoTime();
         try (Florence2 florence = Florence2.load(directory, options)) {
             double load = (System.nanoTime() - start) / 1e9;
+            System.gc(); // as before the answers of run
             precision.requireKept(florence.precision());
             print(bench.run(florence, load), florence.precision());
         }

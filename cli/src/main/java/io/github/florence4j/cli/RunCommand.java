@@ -135,6 +135,7 @@ final class RunCommand implements Callable<Integer> {
         try (ResultsFile results = output == null ? null : ResultsFile.open(output);
                 Florence2 florence = Florence2.load(directory, load);
                 Sinks sinks = new Sinks(new ArrayList<>(), reporter)) {
+            System.gc(); // the launcher's heap is as small as what is left, for loading takes more than answers do
             precision.requireKept(florence.precision());
             florence.report().warnings().forEach(reporter::note);
             TextSink text = new TextSink(out(), files.size() > 1 || jobs.size() > 1, stream);

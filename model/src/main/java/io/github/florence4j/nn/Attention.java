@@ -33,8 +33,9 @@ final class Attention {
     static Tensor scaledDotProduct(Tensor q, Tensor k, Tensor v, TensorOptional mask, boolean causal) {
         if (!causal && q.scalar_type().intern() == ScalarType.BFloat16) {
             Tensor scaled = q.mul(new Scalar(1 / Math.sqrt(q.size(3))));
-            long scores = q.size(1) * q.size(2) * k.size(2); // of each of the b
-            boolean whole = mask.has_value() || q.size(0) * scores <= SCORES_AT_ONCE || GradMode.is_enabled();
+            long scores = q.size(2) * k.size(2); // of each head
+            boolean whole =
+                    mask.has_value() || q.size(0) * q.size(1) * scores <= SCORES_AT_ONCE || GradMode.is_enabled();
             return whole
                     ? matmul(weights(scaled, k, mask), v)
                     : inParts(scaled.contiguous(), k, v, Math.max(1, SCORES_AT_ONCE / scores));
@@ -42,25 +43,27 @@ final class Attention {
         return scaled_dot_product_attention(q, k, v, mask, 0, causal, new DoubleOptional(), false);
     }
 
-    /** Some of the {@code b} at a time, so that scores, which go through three types, stay in the cache. */
+    /** Some of all heads at a time, so that scores, which go through three types, stay in the cache. */
     private static Tensor inParts(Tensor q, Tensor k, Tensor v, long atOnce) {
-        long b = q.size(0);
         Tensor attended = empty_like(q);
-        for (long first = 0; first < b; first += atOnce) {
-            long count = Math.min(atOnce, b - first);
+        Tensor to = attended.flatten(0, 1); // (b·h, t, d)
+        Tensor queries = q.flatten(0, 1);
+        Tensor keys = k.flatten(0, 1); // (b·h, s, d)
+        Tensor values = v.flatten(0, 1);
+        long heads = to.size(0);
+        for (long first = 0; first < heads; first += atOnce) {
+            long count = Math.min(atOnce, heads - first);
             try (PointerScope scope = new PointerScope()) {
-                Tensor weights = weights(q.narrow(0, first, count), k.narrow(0, first, count), new TensorOptional());
-                bmm_out(
-                        attended.narrow(0, first, count).flatten(0, 1),
-                        weights.flatten(0, 1),
-                        v.narrow(0, first, count).flatten(0, 1));
+                Tensor weights =
+                        weights(queries.narrow(0, first, count), keys.narrow(0, first, count), new TensorOptional());
+                bmm_out(to.narrow(0, first, count), weights, values.narrow(0, first, count));
             }
         }
         return attended;
     }
 
     private static Tensor weights(Tensor q, Tensor k, TensorOptional mask) {
-        Tensor scores = matmul(q, k.transpose(2, 3)); // (b, h, t, s)
+        Tensor scores = matmul(q, k.transpose(-2, -1)); // (…, t, s)
         return (mask.has_value() ? scores.add(mask.get()) : scores.to(ScalarType.Float))
                 .softmax(-1)
                 .to(ScalarType.BFloat16);

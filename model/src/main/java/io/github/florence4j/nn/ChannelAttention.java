@@ -48,7 +48,7 @@ final class ChannelAttention implements DavitVisionTower.MapAttention {
                 values.add(Scopes.keep(() -> {
                     Tensor parts = project(norm.forward(part), Regularization.NONE);
                     scores.add_(scores(parts));
-                    return parts.select(0, 2);
+                    return parts.select(0, 2).clone(); // so that queries and keys go
                 }));
             }
             Tensor weights = weights(scores, height * x.size(2));

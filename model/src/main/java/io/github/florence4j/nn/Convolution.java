@@ -31,13 +31,24 @@ final class Convolution {
 
     /** {@code (b, y, x, c_in) -> (b, y', x', c_out)}. */
     Tensor forward(Tensor map) {
-        boolean half =
-                weight.scalar_type().intern() == ScalarType.BFloat16 && !Autocast.isOn(map.device(), DType.BFLOAT16);
-        Tensor operand = half ? map.to(ScalarType.BFloat16) : map;
+        return forward(operand(map), map.scalar_type());
+    }
+
+    /** A map in the type in which it is multiplied. */
+    Tensor operand(Tensor map) {
+        return isHalf(map) ? map.to(ScalarType.BFloat16) : map;
+    }
+
+    private boolean isHalf(Tensor map) {
+        return weight.scalar_type().intern() == ScalarType.BFloat16 && !Autocast.isOn(map.device(), DType.BFLOAT16);
+    }
+
+    /** As {@link #forward(Tensor)} of an {@link #operand}; with weights in half precision the result has that type. */
+    Tensor forward(Tensor operand, ScalarType type) {
         Tensor channelsFirst = operand.permute(0, 3, 1, 2); // (b, c_in, y, x), channels-last in memory
         Tensor result = conv2d(channelsFirst, weight, bias, stride, padding, NO_DILATION, groups)
                 .permute(0, 2, 3, 1)
                 .contiguous();
-        return half ? result.to(map.scalar_type()) : result;
+        return isHalf(operand) ? result.to(type) : result;
     }
 }

@@ -109,7 +109,11 @@ public final class DavitVisionTower {
         }
 
         Tensor forward(Tensor map) {
-            return prenorm ? conv.forward(norm.forward(map)) : norm.forward(conv.forward(map));
+            if (prenorm) {
+                Tensor operand = Scopes.keep(() -> conv.operand(norm.forward(map)));
+                return conv.forward(operand, map.scalar_type());
+            }
+            return norm.forward(Scopes.keep(() -> conv.forward(map)));
         }
     }
 
@@ -152,11 +156,20 @@ public final class DavitVisionTower {
         }
 
         Tensor forward(Tensor input, Regularization regularization) {
-            boolean inParts = !GradMode.is_enabled() && regularization == Regularization.NONE;
+            if (!GradMode.is_enabled() && regularization == Regularization.NONE) {
+                return feedInParts(next(conv2, attendInParts(next(conv1, input))));
+            }
             Tensor x = Scopes.keep(() -> conv1.forward(input));
-            Tensor y = inParts ? attendInParts(x) : Scopes.keep(() -> attend(x, regularization));
+            Tensor y = Scopes.keep(() -> attend(x, regularization));
             Tensor z = Scopes.keep(() -> conv2.forward(y));
-            return inParts ? feedInParts(z) : Scopes.keep(() -> feed(z, regularization));
+            return Scopes.keep(() -> feed(z, regularization));
+        }
+
+        /** The next map; the last is not wanted any more: two of a large map are enough. */
+        private static Tensor next(ResidualConvolution convolution, Tensor map) {
+            Tensor result = Scopes.keep(() -> convolution.forward(map));
+            map.close();
+            return result;
         }
 
         private Tensor attend(Tensor input, Regularization regularization) {
