@@ -63,7 +63,7 @@ public final class Answering implements AutoCloseable {
      * Answers of that network.
      *
      * @param pictures the size to which images are brought, which decides how many visual tokens one has
-     * @param lanes the most batches that are computed side by side, at least 1, each by a thread of its own with its share of
+     * @param lanes the most batches that are computed side by side, at least 1, and 1 for weights in training, each by a thread of its own with its share of
      *     the native threads and with memory of its own; with 1 the calling thread computes. It does not change answers in
      *     fp32; in less it decides by the clock which prompts are computed together, which can change them
      */

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * threads. The operations of a small network are so short that several threads within one mostly wait for each other.
  */
 final class Lanes implements Inference.Prompts {
+    private static final ReentrantLock RUNNING = new ReentrantLock();
+
     private final Deque<Asked> waiting;
 
     /** Lanes for those prompts, which are given out in their order. */
@@ -42,38 +45,55 @@ final class Lanes implements Inference.Prompts {
 
     /**
      * Runs the same work on several threads, and returns or throws when all have ended. The first failure, or an interruption
-     * of the caller, interrupts them.
+     * of the caller, interrupts them. While they run, other callers wait: the number of threads that a lane sets is also where
+     * threads of others would begin.
      *
      * @param work answers prompts until no more come; gives milliseconds
      * @return the milliseconds of the slowest
-     * @throws CancellationException when the caller is interrupted
+     * @throws CancellationException when the caller is interrupted, which clears its interruption
      */
     static double run(int count, Callable<Double> work) {
+        try {
+            RUNNING.lockInterruptibly();
+        } catch (InterruptedException e) {
+            throw cancelled(e);
+        }
         int threads = Threads.count();
         ExecutorService pool = Executors.newFixedThreadPool(count, task -> {
             Thread thread = new Thread(task, "florence4j-lane");
             thread.setDaemon(true);
             return thread;
         });
+        ExecutorCompletionService<Double> lanes = new ExecutorCompletionService<>(pool);
+        int begun = 0;
+        Throwable failure = null;
         try {
-            ExecutorCompletionService<Double> lanes = new ExecutorCompletionService<>(pool);
-            for (int i = 0; i < count; i++) {
+            while (begun < count) {
                 lanes.submit(() -> {
                     Threads.set(Math.max(1, threads / count));
                     return work.call();
                 });
+                begun++;
             }
-            return awaitAll(count, lanes, pool);
+        } catch (RuntimeException
+                | Error e) { // no more threads: those that run must end before their pictures are freed
+            failure = e;
+            pool.shutdownNow();
+        }
+        try {
+            return awaitAll(begun, lanes, pool, failure);
         } finally {
             pool.shutdown();
-            Threads.set(threads); // what a lane sets is also where later threads begin
+            Threads.set(threads);
+            RUNNING.unlock();
         }
     }
 
-    private static double awaitAll(int count, ExecutorCompletionService<Double> lanes, ExecutorService pool) {
+    private static double awaitAll(
+            int count, ExecutorCompletionService<Double> lanes, ExecutorService pool, @Nullable Throwable before) {
         double millis = 0;
-        Throwable failure = null;
-        boolean interrupted = false;
+        Throwable failure = before;
+        InterruptedException interruption = null;
         for (int left = count; left > 0; ) {
             try {
                 millis = Math.max(millis, lanes.take().get());
@@ -83,15 +103,21 @@ final class Lanes implements Inference.Prompts {
                 pool.shutdownNow();
                 left--;
             } catch (InterruptedException e) {
-                interrupted = true; // native steps cannot be left half way: all are waited for
+                interruption = e; // native steps cannot be left half way: all are waited for
                 pool.shutdownNow();
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (interruption != null) {
+            throw cancelled(interruption);
         }
         rethrow(failure);
         return millis;
+    }
+
+    private static CancellationException cancelled(InterruptedException cause) {
+        CancellationException cancelled = new CancellationException("interrupted while lanes were computing");
+        cancelled.initCause(cause);
+        return cancelled;
     }
 
     private static void rethrow(@Nullable Throwable failure) {

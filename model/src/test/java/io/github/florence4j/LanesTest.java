@@ -198,7 +198,7 @@ class LanesTest {
         looking.await();
         caller.interrupt();
         caller.join(TimeUnit.SECONDS.toMillis(30));
-        assertThat(outcome).containsExactly("cancelled, lanes 0, interrupted true");
+        assertThat(outcome).containsExactly("cancelled, lanes 0, interrupted false");
         assertThat(seen.get()).isLessThanOrEqualTo(2);
     }
 

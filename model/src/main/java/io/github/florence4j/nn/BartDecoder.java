@@ -3,6 +3,7 @@ package io.github.florence4j.nn;
 import io.github.florence4j.config.TextConfig;
 import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.Scopes;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -10,18 +11,22 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The post-norm BART decoder, for a whole target at once or one token at a time on a cache (specification 3.3 and 3.5;
  * reference: {@code BartDecoder}).
  */
 public final class BartDecoder {
+    private static final Logger LOG = LoggerFactory.getLogger(BartDecoder.class);
+
     private final TextConfig config;
     private final LearnedPositions positions;
     private final LayerNorm layernormEmbedding;
     private final List<Layer> layers = new ArrayList<>();
     private final ScalarType attentionType;
-    private final @Nullable DecoderScript script; // null where the weights may change
+    private final @Nullable DecoderScript script; // null where weights are not packed
 
     /** The decoder on the weights below {@code decoder}. */
     public BartDecoder(TextConfig config, Parameters at) {
@@ -32,9 +37,16 @@ public final class BartDecoder {
         for (int i = 0; i < config.decoderLayers(); i++) {
             layers.add(new Layer(config, at.at("layers").at(i)));
         }
-        this.script = at.isScripted()
-                ? new DecoderScript(config, at.at("layers"), attentionType == ScalarType.BFloat16)
-                : null;
+        this.script = at.isScripted() ? script(config, at.at("layers"), attentionType) : null;
+    }
+
+    private static @Nullable DecoderScript script(TextConfig config, Parameters layers, ScalarType attentionType) {
+        try {
+            return new DecoderScript(config, layers, attentionType == ScalarType.BFloat16);
+        } catch (UncheckedIOException e) {
+            LOG.warn("no temporary file can be written, so decoding will be slower: {}", e.getMessage());
+            return null;
+        }
     }
 
     /** The longest target, start token included. */

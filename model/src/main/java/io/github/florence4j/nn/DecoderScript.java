@@ -48,25 +48,26 @@ final class DecoderScript {
         return rows <= mostRows;
     }
 
+    // Numbers go through %s: %d would write them in the digits of the user's language.
     private void layer(Parameters at, int layer) {
         int heads = config.decoderAttentionHeads();
         int width = config.dModel() / heads;
 
         // Attention of the newest position to those of its own path.
         Parameters self = at.at("self_attn");
-        script.line("own = torch.view(%s, [-1, 3, %d, %d])"
+        script.line("own = torch.view(%s, [-1, 3, %s, %s])"
                 .formatted(self.scripted("q_proj", "k_proj", "v_proj").of(script, "x"), heads, width)); // (r, 3, h, d)
-        script.line(write("selfKeys[%d]".formatted(layer), "torch.select(own, 1, 1)"));
-        script.line(write("selfValues[%d]".formatted(layer), "torch.select(own, 1, 2)"));
-        script.line("q = torch.transpose(torch.view(torch.select(own, 1, 0), [samples, beams, %d, %d]), 1, 2)"
+        script.line(write("selfKeys[%s]".formatted(layer), "torch.select(own, 1, 1)"));
+        script.line(write("selfValues[%s]".formatted(layer), "torch.select(own, 1, 2)"));
+        script.line("q = torch.transpose(torch.view(torch.select(own, 1, 0), [samples, beams, %s, %s]), 1, 2)"
                 .formatted(heads, width)); // (b, h, beams, d)
         script.line("attended = torch.scaled_dot_product_attention(q, %s, %s, paths)"
-                .formatted(known("selfKeys[%d]".formatted(layer)), known("selfValues[%d]".formatted(layer))));
+                .formatted(known("selfKeys[%s]".formatted(layer)), known("selfValues[%s]".formatted(layer))));
         script.line("x = " + normedSum(self, "attended", at, "self_attn_layer_norm"));
 
         // Attention to the encoder's positions.
         Parameters cross = at.at("encoder_attn");
-        script.line("q = torch.transpose(torch.view(%s, [samples, beams, %d, %d]), 1, 2)"
+        script.line("q = torch.transpose(torch.view(%s, [samples, beams, %s, %s]), 1, 2)"
                 .formatted(cross.scripted("q_proj").of(script, "x"), heads, width)); // (b, h, beams, d)
         attendToEncoder(layer, 1 / Math.sqrt(width));
         script.line("x = " + normedSum(cross, "attended", at, "encoder_attn_layer_norm"));
@@ -84,12 +85,12 @@ final class DecoderScript {
     private void attendToEncoder(int layer, double scale) {
         if (half) {
             script.line(
-                    "scores = torch.matmul(torch.to(torch.mul(torch.to(q, %s), %s), %s), torch.transpose(crossKeys[%d], 2, 3))"
+                    "scores = torch.matmul(torch.to(torch.mul(torch.to(q, %s), %s), %s), torch.transpose(crossKeys[%s], 2, 3))"
                             .formatted(HALF, scale, HALF, layer)); // (b, h, beams, s)
             script.line("weights = torch.to(torch.softmax(torch.add(scores, mask), -1), %s)".formatted(HALF));
-            script.line("attended = torch.to(torch.matmul(weights, crossValues[%d]), %s)".formatted(layer, FLOAT));
+            script.line("attended = torch.to(torch.matmul(weights, crossValues[%s]), %s)".formatted(layer, FLOAT));
         } else {
-            script.line("attended = torch.scaled_dot_product_attention(q, crossKeys[%d], crossValues[%d], mask)"
+            script.line("attended = torch.scaled_dot_product_attention(q, crossKeys[%s], crossValues[%s], mask)"
                     .formatted(layer, layer));
         }
     }
@@ -114,7 +115,7 @@ final class DecoderScript {
     }
 
     private String norm(Parameters at, String name, String x) {
-        return "torch.layer_norm(%s, [%d], %s, %s, %s, False)"
+        return "torch.layer_norm(%s, [%s], %s, %s, %s, False)"
                 .formatted(
                         x,
                         config.dModel(),

@@ -69,7 +69,7 @@ final class OneDnnLinear implements PackedLinear, ScriptedLinear {
 
     @Override
     public String of(Script.Builder script, String x) {
-        return "torch.to(%s, %d)".formatted(product(script, x, "none", ""), ScalarType.Float.value);
+        return "torch.to(%s, %s)".formatted(product(script, x, "none", ""), ScalarType.Float.value);
     }
 
     @Override
@@ -78,7 +78,7 @@ final class OneDnnLinear implements PackedLinear, ScriptedLinear {
     }
 
     private String product(Script.Builder script, String x, String activation, String algorithm) {
-        return "ops.mkldnn._linear_pointwise(torch.to(%s, %d), %s, %s, \"%s\", %s, \"%s\")"
+        return "ops.mkldnn._linear_pointwise(torch.to(%s, %s), %s, %s, \"%s\", %s, \"%s\")"
                 .formatted(
                         x,
                         type.value,

@@ -7,8 +7,9 @@ public enum Precision {
     /** Single precision: the answers of the reference. */
     FP32,
     /**
-     * Weights and operands in bfloat16, sums in single precision; but where the decoder has up to eight hypotheses, operands are in
-     * single precision, too. So answers that are computed together may differ a little from those computed alone.
+     * Weights and operands in bfloat16, sums in single precision; but linear layers of the decoder take operands in single precision
+     * where they have up to eight rows, one a hypothesis, on processors with AVX2. So answers that are computed together may differ a
+     * little from those computed alone.
      */
     BF16,
     /**

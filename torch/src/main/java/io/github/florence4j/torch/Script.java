@@ -61,7 +61,7 @@ public final class Script {
 
         /**
          * Adds a statement. Operators of {@code aten} are functions of {@code torch}, all others of {@code ops} and their
-         * namespace; types of numbers are {@link DType} numbers.
+         * namespace; types of numbers are the values of {@code ScalarType}.
          */
         public Builder line(String statement) {
             lines.append("    ").append(statement).append('\n');
@@ -74,6 +74,7 @@ public final class Script {
          * @param parameters what is given with each call, such as {@code x: Tensor, keys: List[Tensor]}
          * @param result the expression for the tensor that a call gives
          * @throws IllegalStateException when the lines cannot be compiled
+         * @throws UncheckedIOException when no temporary file can be written, through which they go
          */
         public Script compile(String parameters, String result) {
             String source =
@@ -85,6 +86,8 @@ public final class Script {
             return new Script(source, tensors, packed);
         }
     }
+
+    private static final String REASON = "Error: ";
 
     private static final String PACKED = "__torch__.torch.classes.quantized.LinearPackedParamsBase";
 
@@ -118,6 +121,7 @@ public final class Script {
      * Calls it; the result belongs to the caller's scope.
      *
      * @param arguments as those of {@link Operators#call}
+     * @throws RuntimeException when an operator refuses them, with its message alone
      */
     public Tensor call(@Nullable Object... arguments) {
         return Scopes.keep(() -> {
@@ -126,9 +130,20 @@ public final class Script {
             for (Object argument : arguments) {
                 stack.push_back(Operators.value(argument));
             }
-            executor.run(stack);
+            run(stack);
             return new Tensor(stack.get(0).toTensor()); // toTensor() alone is a reference into the stack
         });
+    }
+
+    /** The interpreter's message begins with where in the program it was; what went wrong comes last. */
+    private void run(IValueVector stack) {
+        try {
+            executor.run(stack);
+        } catch (RuntimeException e) {
+            String message = String.valueOf(e.getMessage());
+            int reason = message.lastIndexOf(REASON);
+            throw reason < 0 ? e : new RuntimeException(message.substring(reason + REASON.length()), e);
+        }
     }
 
     /** Only a program in a file may use operators of all namespaces, so it is written into one. */

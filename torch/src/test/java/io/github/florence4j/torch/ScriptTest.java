@@ -72,6 +72,15 @@ class ScriptTest {
     }
 
     @Test
+    void whatAnOperatorRefusesIsToldAsItTellsIt() {
+        try (PointerScope scope = new PointerScope()) {
+            Script script = new Script.Builder().compile("x: Tensor", "torch.view(x, [5])");
+            assertThatThrownBy(() -> script.call(torch.ones(3)))
+                    .hasMessageStartingWith("shape '[5]' is invalid for input of size 3");
+        }
+    }
+
+    @Test
     void compilingAndCallingLeaveNothingBehind() {
         compileAndCall();
         long before = NativeMemory.handles();

@@ -36,16 +36,19 @@ public final class EvaluatedModel implements AutoCloseable {
     private final Florence2Tokenizer tokenizer;
     private final ImageProcessorConfig images;
     private final LoadedNetwork network;
+    private final boolean packed;
     private final Deque<AutoCloseable> resources;
 
     private EvaluatedModel(
             Florence2Tokenizer tokenizer,
             ImageProcessorConfig images,
             LoadedNetwork network,
+            boolean packed,
             Deque<AutoCloseable> resources) {
         this.tokenizer = tokenizer;
         this.images = images;
         this.network = network;
+        this.packed = packed;
         this.resources = resources;
     }
 
@@ -66,7 +69,7 @@ public final class EvaluatedModel implements AutoCloseable {
             ImageProcessorConfig images = ImageProcessorConfig.ofCheckpoint(directory);
             Florence2Tokenizer tokenizer = kept(resources, Florence2Tokenizer.load(directory));
             LoadedNetwork network = kept(resources, network(directory, adapter, precision, device));
-            return new EvaluatedModel(tokenizer, images, network, resources);
+            return new EvaluatedModel(tokenizer, images, network, adapter == null, resources);
         } catch (IOException | RuntimeException e) {
             close(resources);
             throw e;
@@ -139,10 +142,14 @@ public final class EvaluatedModel implements AutoCloseable {
         return new NetworkPredictor(network.network(), tokenizer, images, options, count);
     }
 
-    /** Two for a small network where there are threads for them; in less than fp32 answers would depend on the clock. */
+    /**
+     * Two for a small network where there are threads for them; in less than fp32 answers would depend on the clock, and layers with
+     * adapters are those of training, which are for one thread.
+     */
     private int lanes() {
         boolean small = network.config().text().dModel() <= SMALL;
         boolean suits = small
+                && packed
                 && network.precision() == Precision.FP32
                 && network.network().device().is_cpu();
         return suits ? Math.min(2, Threads.count()) : 1;
