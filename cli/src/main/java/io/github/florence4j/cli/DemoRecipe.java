@@ -21,7 +21,7 @@ final class DemoRecipe {
     /** Side of a page in pixels, as in the last stage of recipes/tiny-pretrain.yaml. */
     static final int SIDE = 192;
 
-    static final Size WHOLE = new Size(List.of(DocumentKind.values()), 600, 100, 6, 16);
+    static final Size WHOLE = new Size(List.of(DocumentKind.values()), 540, 100, 6, 16);
 
     /**
      * The two kinds that are learned in the fewest steps. In few steps small batches learn more, too: with 240 pages of all
