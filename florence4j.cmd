@@ -77,7 +77,7 @@ rem The memory limits of JavaCPP are off: it counts every mapped page of the pro
 rem As in the POSIX launcher: OpenBLAS and OpenMP must not spin against each other.
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
 set "COLLECTOR=-XX:+UseSerialGC -Xms32m"
-set "SMALL=-XX:+UseSerialGC -Xms16m -Xmn8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps -XX:TieredStopAtLevel=1"
+set "SMALL=-XX:+UseSerialGC -Xms16m -Xmn4m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps -XX:TieredStopAtLevel=1"
 if "%~1"=="run" set "COLLECTOR=%SMALL%"
 if "%~1"=="bench" set "COLLECTOR=%SMALL%"
 echo.%FLORENCE4J_JAVA_OPTS% | findstr /R /C:"-XX:+Use.*GC" >nul && set "COLLECTOR="

@@ -10,6 +10,7 @@ import io.github.florence4j.generation.TokenListener;
 import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.text.Florence2Tokenizer;
+import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Tensors;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.pytorch.Tensor;
 
 /** The native part of a run: pixels and prompt ids in, sequences out. Runs on the calling thread. */
@@ -43,6 +45,7 @@ final class Inference {
     private final GrammarConstraint grammar;
     private final long height;
     private final long width;
+    private final AtomicBoolean begun = new AtomicBoolean();
 
     Inference(
             Florence2Network network,
@@ -92,6 +95,10 @@ final class Inference {
         try (NoGrad noGrad = new NoGrad()) {
             return Scopes.keep(() -> network.imageFeatures(
                     Tensors.ofFloats(network.device(), pixelValues).view(1, 3, height, width), Regularization.NONE));
+        } finally {
+            if (!begun.getAndSet(true)) {
+                NativeMemory.trim();
+            }
         }
     }
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,17 +34,12 @@ public final class Florence2Tokenizer implements AutoCloseable {
 
     private final HuggingFaceTokenizer encoder;
     private final Vocabulary vocabulary;
-    private final Map<String, Integer> ids;
     private final ReadWriteLock openness = new ReentrantReadWriteLock();
     private boolean closed;
 
     private Florence2Tokenizer(HuggingFaceTokenizer encoder, Vocabulary vocabulary) {
         this.encoder = encoder;
         this.vocabulary = vocabulary;
-        this.ids = new HashMap<>(2 * vocabulary.size());
-        for (int id = 0; id < vocabulary.size(); id++) {
-            ids.put(vocabulary.entry(id), id);
-        }
     }
 
     /**
@@ -138,8 +132,7 @@ public final class Florence2Tokenizer implements AutoCloseable {
 
     /** The id of a vocabulary entry as it is stored: {@code <loc_5>}, {@code <sep>}, {@code Ġthe}. */
     public OptionalInt id(String entry) {
-        Integer id = ids.get(entry);
-        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+        return vocabulary.id(entry);
     }
 
     /** Frees the native encoder. Decoding still works; encoding does not. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of a byte-level BPE vocabulary by id, with the bytes that each stands for. */
@@ -61,6 +62,16 @@ final class Vocabulary {
     String entry(int id) {
         String entry = entries[id];
         return entry == null ? "" : entry;
+    }
+
+    /** The id of a stored form. It is looked for from the end, where task and location tokens are: a map would be 3 MB. */
+    OptionalInt id(String entry) {
+        for (int id = entries.length - 1; id >= 0; id--) {
+            if (entry.equals(entries[id])) {
+                return OptionalInt.of(id);
+            }
+        }
+        return OptionalInt.empty();
     }
 
     /** What a token stands for: nothing for ids above the vocabulary, which padded token tables have. */

@@ -1,9 +1,8 @@
 package io.github.florence4j.nn;
 
-import static org.bytedeco.pytorch.global.torch.embedding;
-
 import io.github.florence4j.config.TextConfig;
 import io.github.florence4j.torch.NoGrad;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -16,17 +15,19 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Embeddings {
     private final Tensor table; // (v, p)
+    private final UnaryOperator<Tensor> lookup;
     private final double scale;
 
     /** The table on the weight {@code shared.weight} below the language model. */
     public Embeddings(TextConfig config, Parameters at) {
         this.table = at.tensor("shared.weight");
+        this.lookup = at.lookup("shared.weight");
         this.scale = config.scaleEmbedding() ? Math.sqrt(config.dModel()) : 1;
     }
 
     /** {@code (b, t)} ids to {@code (b, t, p)} vectors. */
     public Tensor forward(Tensor ids) {
-        Tensor vectors = embedding(table, ids);
+        Tensor vectors = lookup.apply(ids);
         return scale == 1 ? vectors : vectors.mul(new Scalar(scale));
     }
 

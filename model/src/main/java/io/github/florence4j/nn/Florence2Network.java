@@ -39,15 +39,30 @@ public final class Florence2Network {
         Parameters model = Parameters.of(weights).at("model");
         Parameters language = model.at("language_model");
         this.config = config;
-        this.visionTower = new DavitVisionTower(config.vision(), model.at("vision_tower"));
-        this.projector = new MultiModalProjector(config.vision(), model.at("multi_modal_projector"));
-        this.embeddings = new Embeddings(config.text(), language);
-        this.encoder = new BartEncoder(config.text(), language.at("encoder"));
-        this.decoder = new BartDecoder(config.text(), language.at("decoder"));
-        this.head = language.linear("shared");
+        var parts = weights.both(
+                () -> new Reading(
+                        new DavitVisionTower(config.vision(), model.at("vision_tower")),
+                        new MultiModalProjector(config.vision(), model.at("multi_modal_projector")),
+                        new BartEncoder(config.text(), language.at("encoder"))),
+                () -> new Writing(
+                        new Embeddings(config.text(), language),
+                        new BartDecoder(config.text(), language.at("decoder")),
+                        language.linear("shared")));
+        this.visionTower = parts.first().tower();
+        this.projector = parts.first().projector();
+        this.encoder = parts.first().encoder();
+        this.embeddings = parts.second().embeddings();
+        this.decoder = parts.second().decoder();
+        this.head = parts.second().head();
         this.device = language.tensor("shared.weight").device();
         this.finalLogitsBias = weights.has("final_logits_bias") ? weights.get("final_logits_bias") : null;
     }
+
+    /** What takes pictures and prompts in. */
+    private record Reading(DavitVisionTower tower, MultiModalProjector projector, BartEncoder encoder) {}
+
+    /** What gives tokens out, about as many weights. */
+    private record Writing(Embeddings embeddings, BartDecoder decoder, Linear head) {}
 
     /** The configuration. */
     public Florence2Config config() {

@@ -2,8 +2,11 @@ package io.github.florence4j.nn;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -12,6 +15,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>Layers made here hold native handles: make them outside any {@code PointerScope}.
  */
 public final class Parameters {
+    /**
+     * Two parts of a network.
+     *
+     * @param <A> what the first is
+     * @param <B> what the second is
+     */
+    public record Two<A, B>(A first, B second) {}
+
     /** Where tensors come from, by full name in the transformers layout. */
     public interface Source {
         /** The tensor of that name; throws when there is none. */
@@ -25,6 +36,12 @@ public final class Parameters {
             String bias = name + ".bias";
             return new DenseLinear(
                     get(name + ".weight"), has(bias) ? new TensorOptional(get(bias)) : new TensorOptional());
+        }
+
+        /** The vectors {@code (…, p)} of ids {@code (…)} in the table of that name. */
+        default UnaryOperator<Tensor> lookup(String name) {
+            Tensor table = get(name);
+            return ids -> torch.embedding(table, ids);
         }
 
         /** Whether the tensors never change, so that a layer may compute with others that it made of them. */
@@ -45,6 +62,11 @@ public final class Parameters {
         /** The linear layers of those names, as one with their results side by side, where {@link #isScripted}. */
         default ScriptedLinear scripted(List<String> names) {
             throw new UnsupportedOperationException("these weights are not part of scripts");
+        }
+
+        /** Two parts of a network that share no weights; a source may make them side by side. */
+        default <A, B> Two<A, B> both(Supplier<A> first, Supplier<B> second) {
+            return new Two<>(first.get(), second.get());
         }
 
         /** Linear layers with those names that are always applied to the same input. */
@@ -82,6 +104,10 @@ public final class Parameters {
     /** The tensor of that name here. */
     public Tensor tensor(String name) {
         return source.get(prefix + name);
+    }
+
+    UnaryOperator<Tensor> lookup(String name) {
+        return source.lookup(prefix + name);
     }
 
     Linear linear(String name) {

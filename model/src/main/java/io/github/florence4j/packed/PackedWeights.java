@@ -6,13 +6,22 @@ import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.nn.ScriptedLinear;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.Threads;
+import io.github.florence4j.torch.file.StoredRows;
 import io.github.florence4j.weights.CheckpointReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -32,8 +41,10 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
 
     private final CheckpointReader files;
     private final Precision precision;
-    private final Map<String, Tensor> plain = new HashMap<>();
-    private final Map<List<String>, PackedLinear> packed = new LinkedHashMap<>();
+    private final Map<String, Tensor> plain = new ConcurrentHashMap<>();
+    private final Map<List<String>, PackedLinear> packed = new ConcurrentHashMap<>();
+    private final List<StoredRows> stored = new CopyOnWriteArrayList<>();
+    private final List<PointerScope> handles = new CopyOnWriteArrayList<>(); // of parts that were made on other threads
 
     /**
      * The weights of a checkpoint.
@@ -55,7 +66,17 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
 
     @Override
     public Tensor get(String name) {
-        return plain.computeIfAbsent(name, key -> Scopes.own(() -> read(key)));
+        Tensor known = plain.get(name);
+        if (known != null) {
+            return known;
+        }
+        Tensor read = Scopes.own(() -> read(name));
+        Tensor other = plain.putIfAbsent(name, read);
+        if (other == null) {
+            return read;
+        }
+        read.close();
+        return other;
     }
 
     private Tensor read(String name) {
@@ -66,6 +87,15 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     /** The convolutions that shrink the map are large matrix products too; nothing else is worth half precision. */
     static boolean isHalf(String name, Precision precision) {
         return precision != Precision.FP32 && name.contains(".convs.") && name.contains(".conv.");
+    }
+
+    /** Few rows of the token table are ever wanted, so it stays in its file. */
+    @Override
+    public UnaryOperator<Tensor> lookup(String name) {
+        Optional<StoredRows> rows = files.storedRows(name);
+        rows.ifPresent(stored::add);
+        return rows.<UnaryOperator<Tensor>>map(read -> read::rows)
+                .orElseGet(() -> Parameters.Source.super.lookup(name));
     }
 
     @Override
@@ -113,6 +143,50 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
             return layer;
         }
         throw new IllegalArgumentException(names + " are not layers of a decoder");
+    }
+
+    /** Most of packing is on one thread in each operation, so two parts are packed side by side, each with half of the threads. */
+    @Override
+    public <A, B> Parameters.Two<A, B> both(Supplier<A> first, Supplier<B> second) {
+        int threads = Threads.count();
+        if (threads < 2) {
+            return Parameters.Source.super.both(first, second);
+        }
+        CompletableFuture<B> other = CompletableFuture.supplyAsync(
+                () -> {
+                    Threads.set(threads / 2);
+                    return keepingHandles(second);
+                },
+                PackedWeights::start);
+        Threads.set(threads - threads / 2);
+        try {
+            A one = first.get();
+            return new Parameters.Two<>(one, other.join());
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
+            }
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        } finally {
+            other.handle((made, failure) -> true).join(); // nothing is freed while it still packs
+            Threads.set(threads);
+        }
+    }
+
+    private static void start(Runnable loading) {
+        Thread thread = new Thread(loading, "florence4j-loading");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** What is made on a thread that ends before it does. */
+    private <B> B keepingHandles(Supplier<B> part) {
+        try (PointerScope scope = new PointerScope()) {
+            B made = part.get();
+            scope.extend(); // until these weights are freed
+            handles.add(scope);
+            return made;
+        }
     }
 
     /** One layer of the outputs of all, which must be equally many. */
@@ -175,7 +249,15 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     /** Frees the weights. */
     @Override
     public void close() {
+        handles.forEach(PointerScope::close);
         packed.values().forEach(PackedLinear::close);
         plain.values().forEach(Tensor::close);
+        for (StoredRows rows : stored) {
+            try {
+                rows.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 }

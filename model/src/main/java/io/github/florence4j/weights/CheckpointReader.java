@@ -7,6 +7,7 @@ import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Shapes;
 import io.github.florence4j.torch.file.InvalidWeightsException;
+import io.github.florence4j.torch.file.StoredRows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -87,6 +88,16 @@ public final class CheckpointReader implements Parameters.Source, AutoCloseable 
         }
         try {
             return Scopes.keep(() -> TensorLoading.copy(stored, located, plan.layout(), DType.FLOAT32));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The rows of a matrix as it is stored, where they can be read one by one; they stay usable when this is closed. */
+    public Optional<StoredRows> storedRows(String name) {
+        CheckpointFiles.Located located = located(name);
+        try {
+            return located.file().storedRows(located.info().name());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -14,11 +14,17 @@ import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.safetensors.SafetensorsFile;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,6 +99,38 @@ class PackedWeightsTest {
             assertThat(DType.of(half)).isEqualTo(DType.FLOAT16);
             assertThat(largest(half.to(DType.FLOAT32.scalarType()), one)).isLessThan(1e-3);
         }
+    }
+
+    /** A page of a mapped file becomes part of the process when a byte of it is looked at. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tiny-transformers", "tiny-microsoft", "tiny-microsoft-bin"})
+    void vectorsOfTokensAreRowsOfATableThatStaysInItsFile(String folder) throws IOException {
+        try (LoadedNetwork loaded = load(folder, Precision.INT8);
+                PointerScope scope = new PointerScope()) {
+            Florence2Network network = loaded.network();
+            long rows = network.embeddings().table().size(0);
+            Tensor ids =
+                    torch.arange(new Scalar(0), new Scalar(rows), new Scalar(97L), new TensorOptions(ScalarType.Long));
+            Tensor vectors = network.embed(ids.view(1, -1));
+            assertThat(resident(Fixtures.path(folder))).isZero();
+            assertThat(vectors.squeeze(0).equal(network.embeddings().table().index_select(0, ids)))
+                    .isTrue();
+            assertThat(resident(Fixtures.path(folder))).isPositive(); // so it would be seen
+        }
+    }
+
+    /** Bytes of mapped files of a folder that are part of this process, as Linux tells. */
+    private static long resident(Path folder) throws IOException {
+        long bytes = 0;
+        boolean inside = false;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+                inside = line.contains(folder.toRealPath() + "/");
+            } else if (inside && line.startsWith("Rss:")) {
+                bytes += Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+            }
+        }
+        return bytes;
     }
 
     private static LoadedNetwork load(String folder, Precision precision) throws IOException {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -24,8 +25,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Makes tensors of regions of a file: views of one mapping of it where the bytes already are what is wanted, else
- * conversions through one small buffer. libtorch maps the file itself, so there is no 2 GB limit, and the mapping lives
- * as long as any view of it. Not for use by several threads at once.
+ * conversions through small buffers. libtorch maps the file itself, so there is no 2 GB limit, and the mapping lives
+ * as long as any view of it. Several threads may read at once.
  */
 public final class TensorReader implements AutoCloseable {
     private static final int BUFFER_BYTES = 8 << 20;
@@ -36,7 +37,6 @@ public final class TensorReader implements AutoCloseable {
     private final FileChannel channel;
     private final long size;
     private Tensor mapping;
-    private BytePointer staging; // native, for a direct ByteBuffer would stay until the garbage collector comes by
 
     private TensorReader(Path path, FileChannel channel, long size) {
         this.path = path;
@@ -147,12 +147,18 @@ public final class TensorReader implements AutoCloseable {
                 target);
     }
 
+    /** See {@link WeightFile#storedRows}. */
+    public Optional<StoredRows> storedRows(TensorInfo info) throws IOException {
+        boolean inOrder = info.shape().size() == 2 && info.isRowMajor() && info.end() <= size;
+        return inOrder ? Optional.of(new StoredRows(path, info)) : Optional.empty();
+    }
+
     private Tensor rowMajor(TensorInfo info, DType target) throws IOException {
         boolean asStored = info.dtype() == target && info.begin() % target.bytes() == 0;
         return asStored ? view(info) : converted(info, target);
     }
 
-    private Tensor view(TensorInfo info) {
+    private synchronized Tensor view(TensorInfo info) {
         if (mapping == null) {
             mapping = Scopes.own(this::map);
         }
@@ -195,13 +201,12 @@ public final class TensorReader implements AutoCloseable {
 
     /** Converts chunk by chunk, so that the stored form never lies in memory as a whole. */
     private void fill(Tensor flat, TensorInfo info) throws IOException {
-        if (staging == null) {
-            staging = Scopes.own(() -> new BytePointer(BUFFER_BYTES));
-        }
-        ByteBuffer buffer = staging.asByteBuffer();
         int width = info.dtype().bytes();
         long total = info.count();
-        long perChunk = BUFFER_BYTES / width;
+        long perChunk = Math.min(total, BUFFER_BYTES / width);
+        // native, for a direct ByteBuffer would stay until the garbage collector comes by
+        BytePointer staging = new BytePointer(perChunk * width);
+        ByteBuffer buffer = staging.asByteBuffer();
         for (long done = 0; done < total; done += perChunk) {
             long count = Math.min(perChunk, total - done);
             readFully(buffer.clear().limit((int) (count * width)), info.begin() + done * width);
@@ -216,16 +221,12 @@ public final class TensorReader implements AutoCloseable {
         return Scopes.keep(() -> torch.empty(shape, new TensorOptions(dtype.scalarType()), new MemoryFormatOptional()));
     }
 
-    /** Releases the file and the buffer; tensors that were read stay valid. */
+    /** Releases the file; tensors that were read stay valid. */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         if (mapping != null) {
             mapping.close();
             mapping = null;
-        }
-        if (staging != null) {
-            staging.close();
-            staging = null;
         }
         channel.close();
     }

@@ -4,6 +4,7 @@ import io.github.florence4j.torch.DType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** An open file of named tensors. Tensors that were read stay valid after it is closed. */
@@ -41,6 +42,14 @@ public interface WeightFile extends AutoCloseable {
      * @throws IllegalArgumentException when there is no such tensor
      */
     Tensor copyRows(String name, DType dtype, long first, long count) throws IOException;
+
+    /**
+     * The rows of a matrix, to be read when they are wanted; nothing when they do not lie in the file one after another. It
+     * outlives this file and is closed by itself.
+     *
+     * @throws IllegalArgumentException when there is no such tensor
+     */
+    Optional<StoredRows> storedRows(String name) throws IOException;
 
     @Override
     void close() throws IOException;

@@ -3,6 +3,7 @@ package io.github.florence4j.torch.pickle;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Shapes;
 import io.github.florence4j.torch.file.InvalidWeightsException;
+import io.github.florence4j.torch.file.StoredRows;
 import io.github.florence4j.torch.file.TensorInfo;
 import io.github.florence4j.torch.file.TensorReader;
 import io.github.florence4j.torch.file.WeightFile;
@@ -15,12 +16,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * An open {@code pytorch_model.bin}: the zip file of {@code torch.save} since version 1.6, holding a state dict of plain
  * tensors. Its pickle is read by a restricted unpickler that runs nothing. Tensors that share a storage share their
- * bytes here too. Not for use by several threads at once.
+ * bytes here too. Several threads may read at once.
  */
 public final class TorchZipFile implements WeightFile {
     private static final int MAX_PICKLE_BYTES = 8 << 20;
@@ -189,6 +191,11 @@ public final class TorchZipFile implements WeightFile {
     @Override
     public Tensor copyRows(String name, DType dtype, long first, long count) throws IOException {
         return reader.copyRows(info(name), dtype, first, count);
+    }
+
+    @Override
+    public Optional<StoredRows> storedRows(String name) throws IOException {
+        return reader.storedRows(info(name));
     }
 
     private TensorInfo info(String name) {

@@ -2,6 +2,7 @@ package io.github.florence4j.torch.safetensors;
 
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.file.InvalidWeightsException;
+import io.github.florence4j.torch.file.StoredRows;
 import io.github.florence4j.torch.file.TensorInfo;
 import io.github.florence4j.torch.file.TensorReader;
 import io.github.florence4j.torch.file.WeightFile;
@@ -10,12 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * An open {@code .safetensors} file: eight bytes with the header's length, a JSON header, the tensors' bytes (reference:
- * the safetensors format description). The header and the length of the file are checked on opening. Not for use by
- * several threads at once.
+ * the safetensors format description). The header and the length of the file are checked on opening. Several threads may
+ * read at once.
  */
 public final class SafetensorsFile implements WeightFile {
     /** The format's own limit on the header. */
@@ -101,6 +103,11 @@ public final class SafetensorsFile implements WeightFile {
     @Override
     public Tensor copyRows(String name, DType dtype, long first, long count) throws IOException {
         return reader.copyRows(info(name), dtype, first, count);
+    }
+
+    @Override
+    public Optional<StoredRows> storedRows(String name) throws IOException {
+        return reader.storedRows(info(name));
     }
 
     private TensorInfo info(String name) {
