@@ -35,13 +35,18 @@ final class ByteMatrix implements AutoCloseable {
     static ByteMatrix read(CheckpointReader files, List<String> names) {
         long rows = names.stream().mapToLong(name -> files.shape(name).get(0)).sum();
         ByteMatrix matrix = new ByteMatrix(rows, files.shape(names.get(0)).get(1));
-        long filled = 0;
-        for (String name : names) {
-            long own = files.shape(name).get(0);
-            matrix.fill(files, name, filled, own);
-            filled += own;
+        try {
+            long filled = 0;
+            for (String name : names) {
+                long own = files.shape(name).get(0);
+                matrix.fill(files, name, filled, own);
+                filled += own;
+            }
+            return matrix;
+        } catch (RuntimeException e) {
+            matrix.close();
+            throw e;
         }
-        return matrix;
     }
 
     private void fill(CheckpointReader files, String name, long at, long count) {

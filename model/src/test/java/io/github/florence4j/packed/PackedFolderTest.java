@@ -174,9 +174,12 @@ class PackedFolderTest {
             metadata.putAll(changed);
             SafetensorsWriter.write(damaged.resolve("model.safetensors"), tensors, metadata);
         }
+        load(packed, Precision.INT8).close(); // what is kept for all loads is there before it is counted
+        long before = NativeMemory.handles();
         assertThatThrownBy(() -> load(damaged, Precision.INT8))
                 .isInstanceOf(InvalidWeightsException.class)
                 .hasMessageContaining(expected);
+        assertThat(NativeMemory.handles()).as("handles left by a refused load").isEqualTo(before);
     }
 
     private static RgbImage noise() {
