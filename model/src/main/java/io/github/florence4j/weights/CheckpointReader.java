@@ -57,7 +57,7 @@ public final class CheckpointReader implements Parameters.Source, AutoCloseable 
 
     /**
      * The tensor of that name, tied ones included, in single precision and in memory of its own, which belongs to the caller's
-     * scope. Only the token table comes as it is stored, a view of the mapped file: few of its rows are ever looked up.
+     * scope. Only the token table comes as it is stored, a view of the mapped file, of which nobody looks at more than the shape: rows of it are {@link #storedRows}.
      *
      * @throws InvalidWeightsException when there is none, or it holds numbers that are not finite
      * @throws UncheckedIOException when the file cannot be read
