@@ -64,7 +64,7 @@ final class DemoRecipe {
         keys.put("train", folder.source("train"));
         keys.put("epochs", Integer.toString(options.size().epochs()));
         keys.put("bucket-window", "256");
-        keys.put("precision", "bf16");
+        keys.put("precision", "auto");
         keys.put("lr", "1e-3");
         keys.put("schedule", "linear");
         keys.put("warmup-steps", "10");

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FbgemmLinear implements PackedLinear, ScriptedLinear {
     private final IValue weights;
-    private final boolean sevenBits = !Processor.sumsBytes();
+    private final boolean sevenBits = !Processor.HERE.sumsBytes();
     private final BoundOperator product;
 
     /** Packs {@code weight (out, in)} and {@code bias (out)}, the latter in single precision or null. */

@@ -38,7 +38,7 @@ final class FewRowsLinear implements PackedLinear, ScriptedLinear {
 
     /** Whether the library has the product on this processor. */
     static boolean isSupported() {
-        return Processor.has("avx2") && Processor.has("f16c");
+        return Processor.HERE.widensHalf();
     }
 
     @Override

@@ -12,9 +12,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A checkpoint's network with its weights, for evaluation: any number of threads may compute with it until it is closed. */
 public final class LoadedNetwork implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoadedNetwork.class);
+
     private final Florence2Network network;
     private final LoadReport report;
     private final Precision precision;
@@ -55,6 +59,9 @@ public final class LoadedNetwork implements AutoCloseable {
     private static LoadedNetwork packed(Path directory, Precision precision) throws IOException {
         try (CheckpointReader files = CheckpointReader.open(directory)) {
             PackedWeights weights = new PackedWeights(files, precision);
+            if (weights.precision() == Precision.BF16 && !Processor.HERE.multipliesHalf()) {
+                LOG.warn("this processor does not multiply bf16 by itself: fp32 is faster here, and int8 more so");
+            }
             return of(files.config(), files.report(), weights.precision(), weights, weights);
         } catch (UncheckedIOException e) {
             throw e.getCause();

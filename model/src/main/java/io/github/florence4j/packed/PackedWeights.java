@@ -81,7 +81,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
 
     private Tensor read(String name) {
         Tensor tensor = files.get(name);
-        return isHalf(name, precision) ? tensor.to(ScalarType.BFloat16) : tensor;
+        return isHalf(name, precision) ? tensor.to(attentionType()) : tensor;
     }
 
     /** The convolutions that shrink the map are large matrix products too; nothing else is worth half precision. */
@@ -110,7 +110,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
 
     @Override
     public ScalarType attentionType() {
-        return precision == Precision.FP32 ? ScalarType.Float : ScalarType.BFloat16;
+        return precision.unpacked(Processor.HERE);
     }
 
     @Override
@@ -225,7 +225,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     private PackedLinear bytes(List<String> names, @Nullable Tensor bias) {
         List<String> weights = names.stream().map(name -> name + ".weight").toList();
         try (ByteMatrix weight = ByteMatrix.read(files, weights)) {
-            return decodes(names) || !Processor.sumsBytes()
+            return decodes(names) || !Processor.HERE.sumsBytes()
                     ? new FbgemmLinear(weight, bias)
                     : new OneDnnByteLinear(weight, bias, OTHER_ROWS);
         }

@@ -1,6 +1,7 @@
 package io.github.florence4j.packed;
 
 import java.util.Locale;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The number type of a loaded model's matrix products; what each costs in accuracy is in docs/benchmarks.md. */
 public enum Precision {
@@ -39,10 +40,24 @@ public enum Precision {
 
     /** What this means on this machine: never {@link #AUTO}. */
     public Precision resolve() {
+        return resolve(Processor.HERE);
+    }
+
+    Precision resolve(Processor processor) {
         if (this != AUTO) {
             return this;
         }
-        return Processor.has("avx512_bf16") || Processor.has("amx_bf16") ? BF16 : FP32;
+        return processor.multipliesHalf() ? BF16 : FP32;
+    }
+
+    /** The type of products that have no packed weights: attention, and the convolutions that shrink the map. */
+    ScalarType unpacked(Processor processor) {
+        return switch (this) {
+            case FP32 -> ScalarType.Float;
+            case BF16 -> ScalarType.BFloat16;
+            case INT8 -> processor.multipliesHalf() ? ScalarType.BFloat16 : ScalarType.Float;
+            case AUTO -> resolve(processor).unpacked(processor);
+        };
     }
 
     /**

@@ -5,34 +5,42 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** What the processor can do, as far as Linux tells; elsewhere it can do nothing special. */
-final class Processor {
-    private static final Set<String> FLAGS = flags(Path.of("/proc/cpuinfo"));
+/**
+ * What a processor can do.
+ *
+ * @param flags its extensions, by the names that Linux gives them
+ */
+record Processor(Set<String> flags) {
+    /** The one that this runs on, as far as Linux tells; elsewhere it can do nothing special. */
+    static final Processor HERE = read(Path.of("/proc/cpuinfo"));
 
-    private Processor() {}
-
-    /** Whether it has an extension, by the name that Linux gives it. */
-    static boolean has(String flag) {
-        return FLAGS.contains(flag);
+    /** Whether it multiplies bfloat16 by itself; else it is made single precision for each product, which is slower than that alone. */
+    boolean multipliesHalf() {
+        return flags.contains("avx512_bf16") || flags.contains("amx_bf16");
     }
 
     /** Whether it sums products of 8-bit numbers in 32 bits; else sums of two are held in 16, which only 7-bit operands fit. */
-    static boolean sumsBytes() {
-        return has("avx512_vnni") || has("avx_vnni");
+    boolean sumsBytes() {
+        return flags.contains("avx512_vnni") || flags.contains("avx_vnni");
     }
 
-    static Set<String> flags(Path cpuinfo) {
+    /** Whether it makes single precision of IEEE half precision, eight numbers at a time. */
+    boolean widensHalf() {
+        return flags.contains("avx2") && flags.contains("f16c");
+    }
+
+    static Processor read(Path cpuinfo) {
         if (!Files.isReadable(cpuinfo)) {
-            return Set.of();
+            return new Processor(Set.of());
         }
         try (var lines = Files.lines(cpuinfo)) {
             return lines.filter(line -> line.startsWith("flags"))
                     .findFirst()
-                    .map(line ->
-                            Set.of(line.substring(line.indexOf(':') + 1).trim().split("\\s+")))
-                    .orElse(Set.of());
+                    .map(line -> line.substring(line.indexOf(':') + 1).trim().split("\\s+"))
+                    .map(flags -> new Processor(Set.of(flags)))
+                    .orElseGet(() -> new Processor(Set.of()));
         } catch (IOException e) {
-            return Set.of();
+            return new Processor(Set.of());
         }
     }
 }

@@ -194,7 +194,11 @@ public record FineTuneConfig(
                             value =
                                     "Parts that keep their weights: vision_tower, projector, embeddings, encoder, decoder.")
                     List<Part> freeze,
-            @Setting(label = "CHOICE", value = "Matrix products in fp32 or bf16; weights are fp32 in either case.")
+            @Setting(
+                            label = "CHOICE",
+                            value =
+                                    "Matrix products in fp32, bf16, or auto: bf16 where the processor has it; weights are fp32 in"
+                                            + " any case.")
                     Precision precision,
             @Setting(
                             label = "DIR|off",
@@ -233,6 +237,7 @@ public record FineTuneConfig(
         /** Checks the ranges. */
         public Training {
             freeze = List.copyOf(freeze);
+            precision = precision.resolve();
             atLeast(1, "epochs", epochs);
             atLeast(0, "max-steps", maxSteps);
             atLeast(1, "accumulation", accumulation);

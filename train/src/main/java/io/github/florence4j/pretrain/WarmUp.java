@@ -37,6 +37,7 @@ public record WarmUp(
 
     /** Checks the ranges. */
     public WarmUp {
+        precision = precision.resolve();
         if (steps < 1
                 || batchSize < 1
                 || workers < 1

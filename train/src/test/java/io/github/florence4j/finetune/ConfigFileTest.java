@@ -87,6 +87,15 @@ class ConfigFileTest {
     }
 
     @Test
+    void aChoiceThatDependsOnTheMachineIsWrittenAsWhatWasChosen() throws IOException {
+        FineTuneConfig config = read("training: {precision: auto}");
+        boolean half =
+                io.github.florence4j.packed.Precision.AUTO.resolve() == io.github.florence4j.packed.Precision.BF16;
+        assertThat(config.training().precision()).isEqualTo(half ? Precision.BF16 : Precision.FP32);
+        assertThat(ConfigFile.write(config)).contains(half ? "precision: bf16" : "precision: fp32");
+    }
+
+    @Test
     void theDefaultsAreReadBackAlike() throws IOException {
         assertThat(read(ConfigFile.write(FineTuneConfig.DEFAULTS))).isEqualTo(FineTuneConfig.DEFAULTS);
         assertThat(read("")).isEqualTo(FineTuneConfig.DEFAULTS);
