@@ -22,7 +22,6 @@ import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.ExpectedTensors;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -39,7 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A guard on what packing gains: packed networks against the plain one of the same random weights (width 512, two layers),
- * timed in turn on one thread. The bounds are about half of what was measured (2.9, 10.8 and 3.0 on an AMD EPYC with VNNI), so
+ * timed in turn on one thread. The bounds are about half of what was measured (2.9, 10.8 and 3.0 on an AMD EPYC
+ * with VNNI and bfloat16; 7.3 and 2.3 in int8 on an Intel Ice Lake, which has no bfloat16), so
  * that a noisy machine passes and a network that is no longer packed does not.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -103,23 +103,21 @@ class PackingGainTest {
         void on(Florence2Network network);
     }
 
-    /** How many times as fast the other network is as the plain one: the ratio of medians of runs in turn. */
+    /** How many times as fast the other network is as the plain one: the ratio of the shortest of runs in turn, which nothing disturbed. */
     private double gain(Work work, Florence2Network other) {
-        double[] slow = new double[PAIRS];
-        double[] fast = new double[PAIRS];
+        double slow = Double.MAX_VALUE;
+        double fast = Double.MAX_VALUE;
         try (NoGrad noGrad = new NoGrad()) {
             for (int pair = -2; pair < PAIRS; pair++) {
                 double before = seconds(work, plain);
                 double after = seconds(work, other);
                 if (pair >= 0) {
-                    slow[pair] = before;
-                    fast[pair] = after;
+                    slow = Math.min(slow, before);
+                    fast = Math.min(fast, after);
                 }
             }
         }
-        Arrays.sort(slow);
-        Arrays.sort(fast);
-        return slow[PAIRS / 2] / fast[PAIRS / 2];
+        return slow / fast;
     }
 
     private static double seconds(Work work, Florence2Network network) {
