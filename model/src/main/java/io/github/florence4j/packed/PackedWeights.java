@@ -81,10 +81,13 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
 
     private Tensor read(String name) {
         Tensor tensor = files.get(name);
-        return isHalf(name, precision) ? tensor.to(attentionType()) : tensor;
+        return isHalf(name, precision) ? tensor.to(ScalarType.BFloat16).to(attentionType()) : tensor;
     }
 
-    /** The convolutions that shrink the map are large matrix products too; nothing else is worth half precision. */
+    /**
+     * Whether a tensor is rounded to bfloat16, which it is on every processor: packed folders hold no more. The convolutions that
+     * shrink the map are large matrix products too; nothing else is worth half precision.
+     */
     static boolean isHalf(String name, Precision precision) {
         return precision != Precision.FP32 && name.contains(".convs.") && name.contains(".conv.");
     }
