@@ -1,5 +1,6 @@
 package io.github.florence4j.nn;
 
+import static org.bytedeco.pytorch.global.torch.aminmax;
 import static org.bytedeco.pytorch.global.torch.bmm_out;
 import static org.bytedeco.pytorch.global.torch.empty_like;
 import static org.bytedeco.pytorch.global.torch.matmul;
@@ -9,13 +10,22 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Scaled dot-product attention with scale {@code d^-1/2}. */
 final class Attention {
-    private static final long SCORES_AT_ONCE = 1 << 20;
+    /** Five megabytes in half precision, such as the scores of 128 heads of a window of 12 x 12. */
+    private static final long SCORES_AT_ONCE = 128 * 144 * 144;
+
+    /** So few scores are not worth finding out whether their exponentials are in range. */
+    private static final long FEW_SCORES = 1 << 18;
+
+    /** Sums of exponentials up to which neither they nor what they weigh can leave the range of half precision. */
+    private static final double LARGEST_SUM = 1e30;
 
     private Attention() {}
 
@@ -34,8 +44,7 @@ final class Attention {
         if (!causal && q.scalar_type().intern() == ScalarType.BFloat16) {
             Tensor scaled = q.mul(new Scalar(1 / Math.sqrt(q.size(3))));
             long scores = q.size(2) * k.size(2); // of each head
-            boolean whole =
-                    mask.has_value() || q.size(0) * q.size(1) * scores <= SCORES_AT_ONCE || GradMode.is_enabled();
+            boolean whole = mask.has_value() || q.size(0) * q.size(1) * scores <= FEW_SCORES || GradMode.is_enabled();
             return whole
                     ? matmul(weights(scaled, k, mask), v)
                     : inParts(scaled.contiguous(), k, v, Math.max(1, SCORES_AT_ONCE / scores));
@@ -43,7 +52,11 @@ final class Attention {
         return scaled_dot_product_attention(q, k, v, mask, 0, causal, new DoubleOptional(), false);
     }
 
-    /** Some of all heads at a time, so that scores, which go through three types, stay in the cache. */
+    /**
+     * Some of all heads at a time, so that scores stay in the cache. Their exponentials are taken as they are, in place, and what they
+     * weigh is divided by their sums: a softmax takes off the largest of a row first, which needs single precision and two passes
+     * more. It is done where a sum shows that the exponentials left the range of numbers.
+     */
     private static Tensor inParts(Tensor q, Tensor k, Tensor v, long atOnce) {
         Tensor attended = empty_like(q);
         Tensor to = attended.flatten(0, 1); // (b·h, t, d)
@@ -54,12 +67,33 @@ final class Attention {
         for (long first = 0; first < heads; first += atOnce) {
             long count = Math.min(atOnce, heads - first);
             try (PointerScope scope = new PointerScope()) {
-                Tensor weights =
-                        weights(queries.narrow(0, first, count), keys.narrow(0, first, count), new TensorOptional());
-                bmm_out(to.narrow(0, first, count), weights, values.narrow(0, first, count));
+                attend(
+                        to.narrow(0, first, count),
+                        queries.narrow(0, first, count),
+                        keys.narrow(0, first, count),
+                        values.narrow(0, first, count));
             }
         }
         return attended;
+    }
+
+    private static void attend(Tensor to, Tensor q, Tensor k, Tensor v) {
+        Tensor exponentials = matmul(q, k.transpose(-2, -1)).exp_(); // (n, t, s)
+        Tensor sums = exponentials.sum(new long[] {-1}, true, new ScalarTypeOptional()); // (n, t, 1)
+        if (areInRange(sums)) {
+            bmm_out(to, exponentials, v);
+            to.div_(sums);
+        } else {
+            bmm_out(to, weights(q, k, new TensorOptional()), v);
+        }
+    }
+
+    private static boolean areInRange(Tensor sums) {
+        try (T_TensorTensor_T range = aminmax(sums);
+                Tensor lowest = range.get0();
+                Tensor highest = range.get1()) {
+            return lowest.item_float() > 1 / LARGEST_SUM && highest.item_float() < LARGEST_SUM;
+        }
     }
 
     private static Tensor weights(Tensor q, Tensor k, TensorOptional mask) {
