@@ -4,6 +4,7 @@ import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.Threads;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.CheckpointReader;
 import io.github.florence4j.weights.LoadReport;
@@ -46,6 +47,7 @@ public final class LoadedNetwork implements AutoCloseable {
      *     precision; the message says why
      */
     public static LoadedNetwork load(Path directory, Precision precision, Device device) throws IOException {
+        Threads.useAllCores();
         if (device.is_cpu()) {
             return packed(directory, precision);
         }

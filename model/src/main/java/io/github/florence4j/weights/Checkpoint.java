@@ -4,6 +4,7 @@ import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.Threads;
 import io.github.florence4j.torch.file.InvalidWeightsException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ public record Checkpoint(Florence2Config config, Weights weights, LoadReport rep
      */
     public static Checkpoint load(Path directory, DType dtype, Device device) throws IOException {
         Florence2Config stated = Florence2Config.read(directory);
+        Threads.useAllCores();
         try (CheckpointFiles files = CheckpointFiles.open(directory)) {
             files.packed().ifPresent(packed -> {
                 throw new InvalidWeightsException(

@@ -32,6 +32,7 @@ public record MachineLimits(double operationsPerSecond, double bytesPerSecond) {
 
     /** Measures for about a second; products with weights of 4, 2 or 1 bytes. */
     public static MachineLimits measure(int bytesPerWeight) {
+        Threads.useAllCores();
         try (NoGrad noGrad = new NoGrad();
                 PointerScope scope = new PointerScope()) {
             double product = product(bytesPerWeight);
