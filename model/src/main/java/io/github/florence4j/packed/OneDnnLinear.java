@@ -1,5 +1,7 @@
 package io.github.florence4j.packed;
 
+import static org.bytedeco.pytorch.global.torch.constant_pad_nd;
+
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.nn.ScriptedLinear;
 import io.github.florence4j.torch.BoundOperator;
@@ -16,7 +18,14 @@ import org.jspecify.annotations.Nullable;
  * operand, but for that of GELU, which keeps the type of the weights.
  */
 final class OneDnnLinear implements PackedLinear, ScriptedLinear {
+    /** A multiple of all blocks of outputs that the format has in single precision: 16, 32, 48 and 64. */
+    private static final long WHOLE_BLOCKS = 192;
+
+    /** Inputs of a block. */
+    private static final long INPUTS = 16;
+
     private final ScalarType type;
+    private final long outputs; // of the layer; of the product there may be more
     private final Tensor weights;
     private final @Nullable Tensor bias;
     private final BoundOperator plain;
@@ -32,13 +41,40 @@ final class OneDnnLinear implements PackedLinear, ScriptedLinear {
      */
     OneDnnLinear(Tensor weight, @Nullable Tensor bias, ScalarType type, long rows) {
         this.type = type;
-        this.weights = Scopes.own(() -> Operators.call(
-                "mkldnn::_reorder_linear_weight", "", weight.to(type).contiguous(), rows));
-        this.bias = bias == null ? null : Scopes.own(() -> bias.to(type));
+        this.outputs = weight.size(0);
+        Tensor packed = Scopes.own(() -> pack(weight.to(type), rows));
+        long more = type == ScalarType.Float && endsWithinABlock(packed) ? Math.floorMod(-outputs, WHOLE_BLOCKS) : 0;
+        if (more > 0) {
+            packed.close();
+            packed = Scopes.own(() -> pack(constant_pad_nd(weight.to(type), 0, 0, 0, more), rows));
+        }
+        this.weights = packed;
+        this.bias = bias == null ? null : Scopes.own(() -> constant_pad_nd(bias.to(type), 0, more));
         try (IValue none = Operators.noScalars()) {
             this.plain = bind(weights, this.bias, "none", none, "");
             this.gelu = bind(weights, this.bias, "gelu", none, "none");
         }
+    }
+
+    private static Tensor pack(Tensor weight, long rows) {
+        return Operators.call("mkldnn::_reorder_linear_weight", "", weight.contiguous(), rows);
+    }
+
+    /**
+     * Whether the last block of outputs is filled up. oneDNN 3.7.1 gives wrong numbers for such a block in single precision on some
+     * processors (AMD EPYC, Zen 5), whatever the number of rows; and which block it takes depends on the processor.
+     */
+    private static boolean endsWithinABlock(Tensor packed) {
+        long inputs = packed.size(1) + Math.floorMod(-packed.size(1), INPUTS);
+        try (IValue bytes = Operators.callForValue("mkldnn::_nbytes", "", packed)) {
+            return bytes.toInt() != packed.size(0) * inputs * Float.BYTES;
+        }
+    }
+
+    private Tensor own(Tensor product) {
+        return product.size(-1) == outputs
+                ? product
+                : product.narrow(-1, 0, outputs).contiguous();
     }
 
     private static BoundOperator bind(
@@ -49,17 +85,17 @@ final class OneDnnLinear implements PackedLinear, ScriptedLinear {
 
     @Override
     public Tensor forward(Tensor x, Regularization regularization) {
-        return plain.call(operand(x).contiguous()).to(x.scalar_type());
+        return own(plain.call(operand(x).contiguous())).to(x.scalar_type());
     }
 
     @Override
     public Tensor forward(Tensor x, Regularization regularization, ScalarType wanted) {
-        return wanted == type ? plain.call(operand(x).contiguous()) : forward(x, regularization);
+        return wanted == type ? own(plain.call(operand(x).contiguous())) : forward(x, regularization);
     }
 
     @Override
     public Tensor forwardGelu(Tensor x, Regularization regularization, double dropout) {
-        return gelu.call(operand(x).contiguous());
+        return own(gelu.call(operand(x).contiguous()));
     }
 
     @Override
@@ -78,7 +114,7 @@ final class OneDnnLinear implements PackedLinear, ScriptedLinear {
     }
 
     private String product(Script.Builder script, String x, String activation, String algorithm) {
-        return "ops.mkldnn._linear_pointwise(torch.to(%s, %s), %s, %s, \"%s\", %s, \"%s\")"
+        String all = "ops.mkldnn._linear_pointwise(torch.to(%s, %s), %s, %s, \"%s\", %s, \"%s\")"
                 .formatted(
                         x,
                         type.value,
@@ -87,6 +123,9 @@ final class OneDnnLinear implements PackedLinear, ScriptedLinear {
                         activation,
                         script.noScalars(),
                         algorithm);
+        return weights.size(0) == outputs
+                ? all
+                : "torch.contiguous(torch.narrow(%s, -1, 0, %s))".formatted(all, outputs);
     }
 
     @Override
