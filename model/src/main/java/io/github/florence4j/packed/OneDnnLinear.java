@@ -71,7 +71,8 @@ final class OneDnnLinear implements PackedLinear, ScriptedLinear {
         }
     }
 
-    private Tensor own(Tensor product) {
+    /** The layer's outputs, without what fills up a block. */
+    private Tensor withoutFilling(Tensor product) {
         return product.size(-1) == outputs
                 ? product
                 : product.narrow(-1, 0, outputs).contiguous();
@@ -85,17 +86,17 @@ final class OneDnnLinear implements PackedLinear, ScriptedLinear {
 
     @Override
     public Tensor forward(Tensor x, Regularization regularization) {
-        return own(plain.call(operand(x).contiguous())).to(x.scalar_type());
+        return withoutFilling(plain.call(operand(x).contiguous())).to(x.scalar_type());
     }
 
     @Override
     public Tensor forward(Tensor x, Regularization regularization, ScalarType wanted) {
-        return wanted == type ? own(plain.call(operand(x).contiguous())) : forward(x, regularization);
+        return wanted == type ? withoutFilling(plain.call(operand(x).contiguous())) : forward(x, regularization);
     }
 
     @Override
     public Tensor forwardGelu(Tensor x, Regularization regularization, double dropout) {
-        return own(gelu.call(operand(x).contiguous()));
+        return withoutFilling(gelu.call(operand(x).contiguous()));
     }
 
     @Override

@@ -26,8 +26,8 @@ public final class Threads {
 
     /**
      * Lets an operation use all cores, unless the number was set before, here or as {@code OMP_NUM_THREADS}. By itself libtorch takes as
-     * many as its library counts, which finds one core in virtual machines with several, and does not know what a container may
-     * use. Called before the first work of a process.
+     * many as its library counts, which finds one core in some virtual machines with several. What Java says that the process may
+     * use is the limit. Called before the first work of a process.
      */
     public static synchronized void useAllCores() {
         if (!settled && System.getenv("OMP_NUM_THREADS") == null) {
