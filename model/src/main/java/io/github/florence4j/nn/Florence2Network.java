@@ -127,6 +127,11 @@ public final class Florence2Network {
         return finalLogitsBias == null ? logits : logits.add(finalLogitsBias);
     }
 
+    /** The gradient {@code (…, p)} of the decoder's hidden states, given that of their {@link #logits} {@code (…, v)}. */
+    public Tensor hiddenGradient(Tensor logitsGradient) {
+        return head.inputGradient(logitsGradient, embeddings.table());
+    }
+
     /**
      * The additive mask {@code (b, 1, 1, s)} that hides the padding of prompts of unequal length from every query, or
      * empty when they are equal: then a batch and a single image take the same path.

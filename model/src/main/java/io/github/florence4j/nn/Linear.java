@@ -1,5 +1,7 @@
 package io.github.florence4j.nn;
 
+import static org.bytedeco.pytorch.global.torch.matmul;
+
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -29,6 +31,15 @@ public interface Linear {
      */
     default Tensor forwardGelu(Tensor x, Regularization regularization, double dropout) {
         return regularization.gelu(forward(x, regularization), dropout);
+    }
+
+    /**
+     * The gradient {@code (…, in)} of the input, given that of the result {@code (…, out)}.
+     *
+     * @param weight the map's {@code (out, in)}; one that holds a copy which is faster takes that
+     */
+    default Tensor inputGradient(Tensor gradient, Tensor weight) {
+        return matmul(gradient, weight);
     }
 
     /** {@code x} in the type in which this map takes it, so that its result has that type too. */

@@ -2,6 +2,7 @@ package io.github.florence4j.train;
 
 import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.linear;
+import static org.bytedeco.pytorch.global.torch.matmul;
 
 import io.github.florence4j.nn.Linear;
 import io.github.florence4j.nn.Regularization;
@@ -46,6 +47,13 @@ final class HalfLinear implements Linear, AutoCloseable {
         return regularization instanceof TrainingRegularization pass
                 ? linear(x, pass.leaf(weight, half()), bias)
                 : linear(x, weight, bias);
+    }
+
+    @Override
+    public Tensor inputGradient(Tensor gradient, Tensor stored) {
+        return isHalf()
+                ? matmul(gradient.to(DType.BFLOAT16.scalarType()), half())
+                : Linear.super.inputGradient(gradient, stored);
     }
 
     /**

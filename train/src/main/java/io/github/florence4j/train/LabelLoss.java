@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * states, which then run backward into the network. Rows without label never reach the head.
  */
 final class LabelLoss {
-    private static final int ROWS_WORTH_CASTING = 256; // for fewer the head is as slow as reading the table from memory
-
     private final Florence2Network network;
     private final DType precision;
     private final int chunkRows;
@@ -73,9 +71,8 @@ final class LabelLoss {
     /** Adds up the loss; fills the rows' gradient, and adds to the table's, where {@code gradient} is given. */
     private double sum(Tensor rows, Tensor targets, @Nullable Tensor gradient) {
         double sum = 0;
-        DType headPrecision = rows.size(0) < ROWS_WORTH_CASTING ? DType.FLOAT32 : precision;
         try (NoGrad noGrad = new NoGrad();
-                Autocast cast = Autocast.on(rows.device(), headPrecision)) {
+                Autocast cast = Autocast.on(rows.device(), precision)) {
             for (long first = 0; first < rows.size(0); first += chunkRows) {
                 try (PointerScope chunk = new PointerScope()) {
                     long count = Math.min(chunkRows, rows.size(0) - first);
@@ -101,6 +98,6 @@ final class LabelLoss {
         if (embeddings.table().requires_grad()) {
             embeddings.tableGradient().addmm_(dLogits.t(), rows);
         }
-        return torch.matmul(dLogits, embeddings.table());
+        return network.hiddenGradient(dLogits);
     }
 }
