@@ -14,6 +14,7 @@ import io.github.florence4j.task.Region;
 import io.github.florence4j.task.Task;
 import io.github.florence4j.task.TaskInput;
 import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.NativeMemory;
@@ -175,7 +176,7 @@ class AnswerAllTest {
     void aLongRunLeavesNoNativeMemoryBehind() {
         RunOptions options = options(3, 8, List.of()).withAtOnce(3);
         run(requests(), options);
-        long handles = NativeMemory.handles();
+        long handles = Handles.settled();
         long before = NativeMemory.resident().orElseThrow();
         List<Request<?>> many = new ArrayList<>();
         for (int i = 0; i < 20; i++) {

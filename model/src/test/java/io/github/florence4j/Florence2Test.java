@@ -15,6 +15,7 @@ import io.github.florence4j.task.Region;
 import io.github.florence4j.task.Task;
 import io.github.florence4j.task.TaskInput;
 import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.torch.NativeMemory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -167,7 +168,7 @@ class Florence2Test {
                         .maxNewTokens(12)
                         .build());
         runImages(30, options);
-        long handles = NativeMemory.handles();
+        long handles = Handles.settled();
         long before = NativeMemory.resident().orElseThrow();
         runImages(300, options);
         assertThat(NativeMemory.handles()).isLessThanOrEqualTo(handles);
@@ -328,7 +329,7 @@ class Florence2Test {
     @Test
     void loadingAndClosingLeavesNoHandles() throws IOException {
         Florence2.load(Fixtures.path("tiny-transformers")).close();
-        long handles = NativeMemory.handles();
+        long handles = Handles.settled();
         for (int i = 0; i < 5; i++) {
             Florence2.load(Fixtures.path("tiny-transformers")).close();
         }

@@ -13,6 +13,7 @@ import io.github.florence4j.task.Profile;
 import io.github.florence4j.task.Prompt;
 import io.github.florence4j.task.Prompts;
 import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.NativeMemory;
@@ -102,7 +103,7 @@ class LanesTest {
             return visualTokens(picture);
         };
         two.answers(questions(), counting, options, TextListener.NONE);
-        long handles = NativeMemory.handles();
+        long handles = Handles.settled();
         two.answers(questions(), counting, options, TextListener.NONE);
 
         assertThat(computed).extracting(AtomicInteger::get).containsExactly(2, 2, 2);

@@ -2,7 +2,6 @@ package io.github.florence4j.nn;
 
 import io.github.florence4j.config.TextConfig;
 import io.github.florence4j.torch.Script;
-import io.github.florence4j.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -38,8 +37,7 @@ final class DecoderScript {
         this.step = script.compile(
                 "hidden: Tensor, samples: int, beams: int, positions: int, written: Tensor, paths: Optional[Tensor], "
                         + "selfKeys: List[Tensor], selfValues: List[Tensor], "
-                        + "crossKeys: List[Tensor], crossValues: List[Tensor], mask: "
-                        + (half ? "Tensor" : "Optional[Tensor]"),
+                        + "crossKeys: List[Tensor], crossValues: List[Tensor], mask: Optional[Tensor]",
                 "x");
     }
 
@@ -84,10 +82,11 @@ final class DecoderScript {
     /** As in {@link Attention#scaledDotProduct}, term by term. */
     private void attendToEncoder(int layer, double scale) {
         if (half) {
+            script.line("scores = torch.matmul(torch.mul(torch.to(q, %s), %s), torch.transpose(crossKeys[%s], 2, 3))"
+                    .formatted(HALF, scale, layer)); // (b, h, beams, s)
             script.line(
-                    "scores = torch.matmul(torch.to(torch.mul(torch.to(q, %s), %s), %s), torch.transpose(crossKeys[%s], 2, 3))"
-                            .formatted(HALF, scale, HALF, layer)); // (b, h, beams, s)
-            script.line("weights = torch.to(torch.softmax(torch.add(scores, mask), -1), %s)".formatted(HALF));
+                    "weights = torch.softmax(scores, -1) if torch.__is__(mask, None) else torch.to(torch.softmax(torch.add(scores, unchecked_cast(Tensor, mask)), -1), %s)"
+                            .formatted(HALF));
             script.line("attended = torch.to(torch.matmul(weights, crossValues[%s]), %s)".formatted(layer, FLOAT));
         } else {
             script.line("attended = torch.scaled_dot_product_attention(q, crossKeys[%s], crossValues[%s], mask)"
@@ -127,7 +126,6 @@ final class DecoderScript {
     /** Hidden states {@code (b, beams, p)} behind all layers; the newest position was opened in the cache. */
     Tensor step(Tensor hidden, DecoderCache cache, @Nullable Tensor paths) {
         TensorOptional mask = cache.mask();
-        Tensor none = half ? Tensors.ofFloats(hidden.device(), 0).view(1, 1, 1, 1) : null;
         cache.reserve(config.decoderLayers(), hidden);
         return step.call(
                 hidden,
@@ -140,6 +138,6 @@ final class DecoderScript {
                 cache.selfValues(),
                 cache.crossKeys(),
                 cache.crossValues(),
-                mask.has_value() ? mask.get() : none);
+                mask.has_value() ? mask.get() : null);
     }
 }

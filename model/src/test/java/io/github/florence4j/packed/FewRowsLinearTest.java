@@ -3,6 +3,7 @@ package io.github.florence4j.packed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.florence4j.nn.Regularization;
+import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.torch.NativeMemory;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -35,7 +36,7 @@ class FewRowsLinearTest {
     @Test
     void closingFreesBothForms() {
         useAndClose();
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         useAndClose();
         assertThat(NativeMemory.handles()).isEqualTo(before);
     }

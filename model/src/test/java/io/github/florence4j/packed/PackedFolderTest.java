@@ -10,6 +10,7 @@ import io.github.florence4j.Request;
 import io.github.florence4j.image.RgbImage;
 import io.github.florence4j.task.Task;
 import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.NativeMemory;
@@ -145,7 +146,7 @@ class PackedFolderTest {
         Path packed = folder.resolve("packed");
         PackedFolder.write(Fixtures.path("tiny-transformers"), Precision.INT8, packed);
         load(packed, Precision.INT8).close();
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         PackedFolder.write(Fixtures.path("tiny-transformers"), Precision.INT8, folder.resolve("another"));
         load(packed, Precision.INT8).close();
         assertThat(NativeMemory.handles()).isEqualTo(before);
@@ -175,7 +176,7 @@ class PackedFolderTest {
             SafetensorsWriter.write(damaged.resolve("model.safetensors"), tensors, metadata);
         }
         load(packed, Precision.INT8).close(); // what is kept for all loads is there before it is counted
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         assertThatThrownBy(() -> load(damaged, Precision.INT8))
                 .isInstanceOf(InvalidWeightsException.class)
                 .hasMessageContaining(expected);

@@ -7,6 +7,7 @@ import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.nn.Targets;
 import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.NativeMemory;
@@ -82,7 +83,7 @@ class PackedWeightsTest {
     @ValueSource(strings = {"fp32", "bf16", "int8"})
     void loadingAndClosingLeavesNoHandles(String precision) throws IOException {
         load("tiny-transformers", Precision.parse(precision)).close();
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         for (int i = 0; i < 3; i++) {
             load("tiny-transformers", Precision.parse(precision)).close();
         }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NativeMemory;
@@ -305,14 +306,14 @@ class CheckpointTest {
     void aFailedLoadLeavesNothingBehind() throws IOException {
         change(TRANSFORMERS, tensors -> tensors.put(FC1, torch.full(new long[] {64}, new Scalar(Double.NaN))));
         assertThatThrownBy(() -> Checkpoint.load(folder, DType.FLOAT32)).isInstanceOf(InvalidWeightsException.class);
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         assertThatThrownBy(() -> Checkpoint.load(folder, DType.FLOAT32)).isInstanceOf(InvalidWeightsException.class);
         assertThat(NativeMemory.handles()).isEqualTo(before);
     }
 
     @Test
     void weightsOutliveAScopeAndFiftyLoadsLeaveNothingBehind() throws IOException {
-        long handles = NativeMemory.handles();
+        long handles = Handles.settled();
         try (PointerScope scope = new PointerScope()) {
             Checkpoint loaded = Checkpoint.load(PICKLE, DType.FLOAT32);
             scope.close();

@@ -3,6 +3,7 @@ package io.github.florence4j.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.florence4j.testsupport.Handles;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Scalar;
@@ -54,7 +55,7 @@ class BoundOperatorTest {
 
     @Test
     void callsLeaveNothingBehindAndClosingFreesTheArguments() {
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         try (PointerScope scope = new PointerScope()) {
             Tensor x = torch.rand(2, 3);
             try (BoundOperator relu = BoundOperator.of("aten::relu", "", BoundOperator.INPUT)) {

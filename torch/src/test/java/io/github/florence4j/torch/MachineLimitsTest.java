@@ -3,6 +3,7 @@ package io.github.florence4j.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.florence4j.testsupport.Handles;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -17,7 +18,7 @@ class MachineLimitsTest {
     void areThoseOfAMachineOfThisCenturyAndLeaveNothingBehind(int bytesPerWeight) {
         MachineLimits.measure(bytesPerWeight);
 
-        long handles = NativeMemory.handles();
+        long handles = Handles.settled();
         MachineLimits limits = MachineLimits.measure(bytesPerWeight);
 
         assertThat(NativeMemory.handles()).isLessThanOrEqualTo(handles);

@@ -3,6 +3,7 @@ package io.github.florence4j.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.florence4j.testsupport.Handles;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -58,7 +59,7 @@ class OperatorsTest {
         try (PointerScope scope = new PointerScope()) {
             Tensor a = torch.rand(2, 3);
             Operators.call("aten::relu", "", a).close();
-            long before = NativeMemory.handles();
+            long before = Handles.settled();
             for (int i = 0; i < 100; i++) {
                 Operators.call("aten::relu", "", a).close();
             }

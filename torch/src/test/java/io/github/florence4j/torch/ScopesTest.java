@@ -3,6 +3,7 @@ package io.github.florence4j.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.florence4j.testsupport.Handles;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ScopesTest {
     @Test
     void keepsTheResultAndFreesTemporariesUntilTheOuterScopeCloses() {
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         try (PointerScope outer = new PointerScope()) {
             Tensor kept = Scopes.keep(() -> torch.ones(3).add(torch.ones(3)));
             assertThat(NativeMemory.handles()).isEqualTo(before + 1);
@@ -24,7 +25,7 @@ class ScopesTest {
 
     @Test
     void withoutAnOuterScopeTheCallerOwnsTheResult() {
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         Tensor kept = Scopes.keep(() -> torch.ones(3).add(torch.ones(3)));
         assertThat(NativeMemory.handles()).isEqualTo(before + 1);
         kept.close();
@@ -34,7 +35,7 @@ class ScopesTest {
 
     @Test
     void keepsSeveralResults() {
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         try (PointerScope outer = new PointerScope()) {
             List<Tensor> kept = Scopes.keepAll(() -> List.of(torch.ones(1), torch.zeros(1)));
             assertThat(NativeMemory.handles()).isEqualTo(before + 2);
@@ -45,7 +46,7 @@ class ScopesTest {
 
     @Test
     void anOwnedResultOutlivesTheScopeThatWasOpen() {
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         Tensor owned;
         try (PointerScope outer = new PointerScope()) {
             owned = Scopes.own(() -> torch.ones(3));
@@ -57,7 +58,7 @@ class ScopesTest {
 
     @Test
     void aResultMayLeaveSeveralNestedScopes() {
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         try (PointerScope outer = new PointerScope()) {
             Tensor kept = Scopes.keep(() -> Scopes.keep(() -> Scopes.keep(() -> torch.ones(2))));
             assertThat(kept.isNull()).isFalse();
@@ -68,7 +69,7 @@ class ScopesTest {
 
     @Test
     void aFailingBodyLeavesNothingBehindAndKeepsItsException() {
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         assertThatThrownBy(() -> Scopes.keep(() -> {
                     Tensor tensor = torch.ones(2);
                     throw new java.io.IOException("no " + tensor.numel());

@@ -3,6 +3,7 @@ package io.github.florence4j.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.florence4j.testsupport.Handles;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.IValue;
@@ -83,7 +84,7 @@ class ScriptTest {
     @Test
     void compilingAndCallingLeaveNothingBehind() {
         compileAndCall();
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         compileAndCall();
         assertThat(NativeMemory.handles()).isEqualTo(before);
     }

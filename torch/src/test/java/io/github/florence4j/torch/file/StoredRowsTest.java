@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.pickle.TorchZipFile;
 import io.github.florence4j.torch.safetensors.SafetensorsFile;
@@ -144,7 +145,7 @@ class StoredRowsTest {
     void readingLeavesNoHandles() throws IOException {
         try (StoredRows stored = stored(100, 3)) {
             assertThat(isRow(stored, 5)).isTrue();
-            long before = NativeMemory.handles();
+            long before = Handles.settled();
             for (int i = 0; i < 10; i++) {
                 assertThat(isRow(stored, i)).isTrue();
             }

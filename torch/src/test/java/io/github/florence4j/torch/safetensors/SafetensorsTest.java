@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.florence4j.testsupport.Fixtures;
+import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.file.InvalidWeightsException;
@@ -191,7 +192,7 @@ class SafetensorsTest {
 
     @Test
     void readingLeavesNothingBehind() throws IOException {
-        long before = NativeMemory.handles();
+        long before = Handles.settled();
         try (PointerScope scope = new PointerScope();
                 SafetensorsFile file = SafetensorsFile.open(Fixtures.path("tiny-transformers/model.safetensors"))) {
             for (TensorInfo info : file.tensors().values()) {
