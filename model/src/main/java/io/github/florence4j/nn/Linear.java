@@ -34,7 +34,7 @@ public interface Linear {
     }
 
     /**
-     * The gradient {@code (…, in)} of the input, given that of the result {@code (…, out)}.
+     * The gradient {@code (…, in)} of the input, given that of the result {@code (…, out)}; of a map that is its weight and a bias alone.
      *
      * @param weight the map's {@code (out, in)}; one that holds a copy which is faster takes that
      */

@@ -5,6 +5,7 @@ import org.bytedeco.javacpp.Pointer;
 /** Counts native objects in tests that look for what is left. */
 public final class Handles {
     private static final int CALM = 3; // counts in a row that must agree
+    private static final int MOST = 200; // counts in all
     private static final long PAUSE_MILLIS = 20; // for the thread that frees what was collected
 
     private Handles() {}
@@ -12,10 +13,16 @@ public final class Handles {
     /**
      * Native objects that JavaCPP holds when the garbage of all tests before is collected. A count that still has some may fall at
      * any moment, and a leak hide behind it.
+     *
+     * @throws IllegalStateException when the number does not settle
      */
     public static long settled() {
         long count = Pointer.totalCount();
-        for (int calm = 0; calm < CALM; ) {
+        int calm = 0;
+        for (int i = 0; calm < CALM; i++) {
+            if (i == MOST) {
+                throw new IllegalStateException("native objects come and go: " + count + " after " + MOST + " counts");
+            }
             System.gc();
             try {
                 Thread.sleep(PAUSE_MILLIS);

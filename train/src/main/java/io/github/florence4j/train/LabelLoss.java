@@ -25,7 +25,7 @@ final class LabelLoss {
     /**
      * A loss behind the output head of a network.
      *
-     * @param precision of the head's matrix product
+     * @param precision of the head's matrix products in training
      * @param chunkRows rows whose logits exist at once
      */
     LabelLoss(Florence2Network network, DType precision, int chunkRows) {
@@ -45,7 +45,7 @@ final class LabelLoss {
             Tensor rows = all.index_select(0, positions); // (r, p)
             Tensor targets = labels.flatten().index_select(0, positions).unsqueeze(1); // (r, 1)
             Tensor gradient = torch.empty_like(rows);
-            double sum = sum(rows, targets, gradient);
+            double sum = sum(rows, targets, gradient, precision);
             if (hidden.requires_grad() && rows.size(0) > 0) {
                 Tensor dHidden = torch.zeros_like(all).index_copy_(0, positions, gradient);
                 GradientTape.backward(hidden, dHidden.view(hidden.shape()));
@@ -54,13 +54,13 @@ final class LabelLoss {
         }
     }
 
-    /** The loss alone. */
+    /** The loss alone, from logits in single precision. */
     LossSum evaluate(Tensor hidden, Tensor labels) {
         try (PointerScope scope = new PointerScope()) {
             Tensor positions = labelled(labels);
             Tensor rows = hidden.detach().flatten(0, 1).index_select(0, positions); // (r, p)
             Tensor targets = labels.flatten().index_select(0, positions).unsqueeze(1); // (r, 1)
-            return new LossSum(sum(rows, targets, null), rows.size(0));
+            return new LossSum(sum(rows, targets, null, DType.FLOAT32), rows.size(0));
         }
     }
 
@@ -69,10 +69,10 @@ final class LabelLoss {
     }
 
     /** Adds up the loss; fills the rows' gradient, and adds to the table's, where {@code gradient} is given. */
-    private double sum(Tensor rows, Tensor targets, @Nullable Tensor gradient) {
+    private double sum(Tensor rows, Tensor targets, @Nullable Tensor gradient, DType headPrecision) {
         double sum = 0;
         try (NoGrad noGrad = new NoGrad();
-                Autocast cast = Autocast.on(rows.device(), precision)) {
+                Autocast cast = Autocast.on(rows.device(), headPrecision)) {
             for (long first = 0; first < rows.size(0); first += chunkRows) {
                 try (PointerScope chunk = new PointerScope()) {
                     long count = Math.min(chunkRows, rows.size(0) - first);

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainingAttention {
     private static final long HEAD_SEEDS = 0xD1342543DE82EF95L; // seeds of parts lie far apart
-    private static final long SCORES_AT_ONCE =
-            6 * 600 * 600; // few enough for the cache, and even: two threads share odd heads badly
+    private static final long SCORES_AT_ONCE = 6 * 600 * 600; // of few megabytes, so that they stay in the cache
     private static final long KEPT_BYTES = 36L << 20; // of a layer: the weights of 4 pictures of 768 pixels in bfloat16
 
     private final double rate;
@@ -159,7 +158,8 @@ final class TrainingAttention {
             this.v = inputs.get(2).flatten(0, 1).contiguous();
             this.mask = inputs.size() < 4 ? null : mask(inputs.get(3), inputs.get(0));
             this.count = q.size(0);
-            this.atOnce = Math.max(1, SCORES_AT_ONCE / (q.size(1) * k.size(1)));
+            long most = SCORES_AT_ONCE / (q.size(1) * k.size(1));
+            this.atOnce = most < 2 ? 1 : most - most % 2; // of odd numbers threads get unequal work
         }
 
         private Heads(Heads all, long first) {

@@ -30,7 +30,7 @@ public final class TrainingStep {
      * Steps of a network, all examples of a batch at once.
      *
      * @param precision {@link DType#BFLOAT16} for autocast of matrix products, else {@link DType#FLOAT32}; weights,
-     *     residuals and the loss are single precision in either case
+     *     residuals and the loss of given logits are single precision in either case, and so is the head in {@link #evaluate}
      * @param chunkRows label tokens whose logits exist at once, such as {@link #CHUNK_ROWS}
      */
     public TrainingStep(TrainingNetwork network, DType precision, int chunkRows) {

@@ -2,6 +2,7 @@ package io.github.florence4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.Seeds;
@@ -73,7 +74,7 @@ class GradientCheckpointingTest {
                     tiny.gradients().clear();
                 }
                 if (i == 0) {
-                    before = NativeMemory.handles();
+                    before = Handles.settled();
                 }
             }
             assertThat(NativeMemory.handles()).isLessThanOrEqualTo(before);

@@ -24,7 +24,7 @@ class TrainingAttentionTest {
         "5, 7, false, false",
         "9, 9, true, false",
         "5, 7, false, true",
-        "600, 610, false, true", // five heads at a time, and one more
+        "600, 610, false, true", // four heads at a time, and two more
         "1100, 1100, true, false", // one
         "1200, 1250, false, true" // weights that are computed again
     })
