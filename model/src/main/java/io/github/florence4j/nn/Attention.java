@@ -98,8 +98,6 @@ final class Attention {
 
     private static Tensor weights(Tensor q, Tensor k, TensorOptional mask) {
         Tensor scores = matmul(q, k.transpose(-2, -1)); // (…, t, s)
-        return mask.has_value()
-                ? scores.add(mask.get()).softmax(-1).to(ScalarType.BFloat16)
-                : scores.softmax(-1).to(ScalarType.BFloat16);
+        return (mask.has_value() ? scores.add(mask.get()) : scores).softmax(-1).to(ScalarType.BFloat16);
     }
 }

@@ -51,9 +51,8 @@ public final class DavitVisionTower {
     /** As {@link #forward(Tensor, Regularization)}, showing every layer's output to {@code observer}. */
     public Tensor forward(Tensor pixelValues, Regularization regularization, Observer observer) {
         return Scopes.keep(() -> {
-            Tensor map = pixelValues
-                    .permute(0, 2, 3, 1)
-                    .contiguous(); // (b, y, x, c); else the first convolution gives (b, c, y, x)
+            // Rearranged here, for the first convolution gives its far larger map in the order of its input.
+            Tensor map = pixelValues.permute(0, 2, 3, 1).contiguous(); // (b, y, x, c)
             for (Stage stage : stages) {
                 Tensor input = map;
                 map = Scopes.keep(() -> stage.embedding.forward(input));
