@@ -114,7 +114,7 @@ public final class Florence2Tokenizer implements AutoCloseable {
 
     /** The bytes that a token stands for, possibly only a part of a UTF-8 character. */
     public byte[] tokenBytes(int id) {
-        return vocabulary.bytes(id).clone();
+        return vocabulary.bytes(id);
     }
 
     /**

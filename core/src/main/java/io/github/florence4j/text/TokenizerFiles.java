@@ -122,7 +122,7 @@ final class TokenizerFiles {
     /** Appends a special token, unless it is there; it must have that id. */
     static void require(Path directory, ObjectNode json, String token, int id) throws IOException {
         Vocabulary vocabulary = Vocabulary.of(json);
-        if (id < vocabulary.size() && vocabulary.entry(id).equals(token)) {
+        if (vocabulary.is(id, token)) {
             return;
         }
         if (id != vocabulary.size()) {

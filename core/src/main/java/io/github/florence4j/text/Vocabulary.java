@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of a byte-level BPE vocabulary by id, with the bytes that each stands for. */
@@ -15,20 +16,43 @@ final class Vocabulary {
     private static final int MAX_SIZE = 1 << 24;
     private static final int[] BYTE_OF_CHAR = byteOfChar();
 
-    private static final byte[] NOTHING = {};
+    /** Texts of all ids in one array: as objects of their own they would be some megabytes. */
+    private record Texts(byte[] all, int[] ends) {
+        static Texts of(int size, IntFunction<byte[]> text) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            int[] ends = new int[size];
+            for (int id = 0; id < size; id++) {
+                all.writeBytes(text.apply(id));
+                ends[id] = all.size();
+            }
+            return new Texts(all.toByteArray(), ends);
+        }
 
-    private final @Nullable String[] entries;
-    private final byte[][] bytes;
+        int begin(int id) {
+            return id == 0 ? 0 : ends[id - 1];
+        }
+
+        byte[] get(int id) {
+            return Arrays.copyOfRange(all, begin(id), ends[id]);
+        }
+
+        boolean is(int id, byte[] text) {
+            return Arrays.equals(all, begin(id), ends[id], text, 0, text.length);
+        }
+    }
+
+    private final Texts entries; // as they are stored, in UTF-8
+    private final Texts bytes;
     private final BitSet specials;
 
     private Vocabulary(@Nullable String[] entries, BitSet specials) {
-        this.entries = entries;
         this.specials = specials;
-        this.bytes = new byte[entries.length][];
-        for (int id = 0; id < entries.length; id++) {
-            String entry = entry(id);
-            bytes[id] = specials.get(id) ? entry.getBytes(StandardCharsets.UTF_8) : bytesOf(entry);
-        }
+        this.entries = Texts.of(entries.length, id -> utf8(entries[id]));
+        this.bytes = Texts.of(entries.length, id -> specials.get(id) ? utf8(entries[id]) : bytesOf(entries[id]));
+    }
+
+    private static byte[] utf8(@Nullable String entry) {
+        return entry == null ? new byte[0] : entry.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Reads {@code model.vocab} and {@code added_tokens} of a tokenizer.json. */
@@ -55,19 +79,19 @@ final class Vocabulary {
     }
 
     int size() {
-        return entries.length;
+        return bytes.ends.length;
     }
 
-    /** The stored form; empty for an id that the files leave out. */
-    String entry(int id) {
-        String entry = entries[id];
-        return entry == null ? "" : entry;
+    /** Whether an id is in the vocabulary and has that stored form. */
+    boolean is(int id, String entry) {
+        return id < size() && entries.is(id, utf8(entry));
     }
 
     /** The id of a stored form. It is looked for from the end, where task and location tokens are: a map would be 3 MB. */
     OptionalInt id(String entry) {
-        for (int id = entries.length - 1; id >= 0; id--) {
-            if (entry.equals(entries[id])) {
+        byte[] stored = utf8(entry);
+        for (int id = size() - 1; id >= 0 && stored.length > 0; id--) {
+            if (entries.is(id, stored)) {
                 return OptionalInt.of(id);
             }
         }
@@ -79,7 +103,7 @@ final class Vocabulary {
         if (id < 0) {
             throw new IllegalArgumentException("a token id cannot be negative, found " + id);
         }
-        return id < bytes.length ? bytes[id] : NOTHING;
+        return id < size() ? bytes.get(id) : new byte[0];
     }
 
     boolean isSpecial(int id) {
@@ -103,7 +127,10 @@ final class Vocabulary {
         throw new IllegalArgumentException("expected a byte, 0 to 255, found " + value);
     }
 
-    private static byte[] bytesOf(String entry) {
+    private static byte[] bytesOf(@Nullable String entry) {
+        if (entry == null) {
+            return new byte[0];
+        }
         ByteArrayOutputStream out = new ByteArrayOutputStream(entry.length());
         for (int i = 0; i < entry.length(); i++) {
             char c = entry.charAt(i);

@@ -4,8 +4,15 @@ import static org.bytedeco.pytorch.global.torch.conv2d;
 
 import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.Scopes;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -39,6 +46,15 @@ final class Convolution {
         return isHalf(map) ? map.to(ScalarType.BFloat16) : map;
     }
 
+    /** Memory for an {@link #operand} of the shape of {@code map}: that of the map itself where the type is its own. */
+    Tensor operandOf(Tensor map) {
+        if (!isHalf(map)) {
+            return map;
+        }
+        TensorOptions options = map.options().dtype(new ScalarTypeOptional(ScalarType.BFloat16));
+        return torch.empty(map.shape(), options, new MemoryFormatOptional());
+    }
+
     private boolean isHalf(Tensor map) {
         return weight.scalar_type().intern() == ScalarType.BFloat16 && !Autocast.isOn(map.device(), DType.BFLOAT16);
     }
@@ -50,5 +66,48 @@ final class Convolution {
                 .permute(0, 2, 3, 1)
                 .contiguous();
         return isHalf(operand) ? result.to(type) : result;
+    }
+
+    /**
+     * As {@link #forward(Tensor, ScalarType)} in evaluation, some rows of the result at a time, with what {@code then} makes of them:
+     * there is never a second whole map.
+     *
+     * @param then keeps shapes
+     * @param elements of a result, about, to compute at a time
+     */
+    Tensor inParts(Tensor operand, ScalarType type, UnaryOperator<Tensor> then, long elements) {
+        long height = size(operand, 1);
+        long width = size(operand, 2);
+        long rows = Math.max(1, elements / (width * weight.size(0)));
+        if (height <= 2 * rows) {
+            return then.apply(forward(operand, type));
+        }
+        return Scopes.keep(() -> {
+            Tensor result = null; // (b, y', x', c_out)
+            for (long first = 0; first < height; first += rows) {
+                long begin = first;
+                long count = Math.min(rows, height - first);
+                Tensor part = Scopes.keep(() -> then.apply(rows(operand, type, begin, count)));
+                if (result == null) {
+                    long[] shape = {part.size(0), height, part.size(2), part.size(3)};
+                    result = torch.empty(shape, part.options(), new MemoryFormatOptional());
+                }
+                result.narrow(1, first, count).copy_(part);
+                part.close();
+            }
+            return Objects.requireNonNull(result); // there is a row
+        });
+    }
+
+    /** Some rows of the result, of the rows of the operand that they see. */
+    private Tensor rows(Tensor operand, ScalarType type, long first, long count) {
+        long above = Math.min(first, (padding[0] + stride[0] - 1) / stride[0]); // rows of the result, which pad in vain
+        long top = (first - above) * stride[0];
+        long bottom = Math.min(operand.size(1), (first + count - 1) * stride[0] - padding[0] + weight.size(2));
+        return forward(operand.narrow(1, top, bottom - top), type).narrow(1, above, count);
+    }
+
+    private long size(Tensor operand, int axis) {
+        return (operand.size(axis) + 2 * padding[0] - weight.size(2)) / stride[0] + 1;
     }
 }

@@ -4,9 +4,11 @@ import io.github.florence4j.config.VisionConfig;
 import io.github.florence4j.torch.Scopes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * DaViT: stages of a convolution that shrinks the map, followed by blocks that attend within windows of positions, then
@@ -21,6 +23,9 @@ public final class DavitVisionTower {
         /** Called with the checkpoint's name of the layer and its output {@code (b, y, x, c)}, only lent. */
         void layer(String name, Tensor map);
     }
+
+    /** Of a map, to work on at a time: temporaries stay in the cache, those of a whole large map would be hundreds of megabytes. */
+    private static final long ELEMENTS_AT_ONCE = 1152 * 512;
 
     private final List<Stage> stages = new ArrayList<>();
 
@@ -51,13 +56,11 @@ public final class DavitVisionTower {
     /** As {@link #forward(Tensor, Regularization)}, showing every layer's output to {@code observer}. */
     public Tensor forward(Tensor pixelValues, Regularization regularization, Observer observer) {
         return Scopes.keep(() -> {
-            // Rearranged here, for the first convolution gives its far larger map in the order of its input.
-            Tensor map = pixelValues.permute(0, 2, 3, 1).contiguous(); // (b, y, x, c)
+            Tensor map = pixelValues.permute(0, 2, 3, 1); // (b, y, x, c)
             for (Stage stage : stages) {
                 Tensor input = map;
                 map = Scopes.keep(() -> stage.embedding.forward(input));
                 observer.layer(stage.name, map);
-                input.close();
                 for (Block block : stage.blocks) {
                     Tensor x = map;
                     map = regularization.layer(x, in -> block.forward(in, regularization));
@@ -109,13 +112,54 @@ public final class DavitVisionTower {
             this.prenorm = config.patchPrenorm().get(stage);
         }
 
+        /** The map of the stage of the one before, which goes as soon as it is not wanted any more. */
         Tensor forward(Tensor map) {
-            if (prenorm) {
-                Tensor operand = Scopes.keep(() -> conv.operand(norm.forward(map)));
-                return conv.forward(operand, map.scalar_type());
-            }
-            return norm.forward(Scopes.keep(() -> conv.forward(map)));
+            ScalarType type = map.scalar_type();
+            // Pixels come channels first, and a convolution gives its far larger map in the order of its input.
+            Tensor operand =
+                    Scopes.keep(() -> prenorm ? normed(map) : conv.operand(map).contiguous());
+            map.close();
+            Tensor result = Scopes.keep(() -> {
+                UnaryOperator<Tensor> then = prenorm ? UnaryOperator.identity() : norm::forward;
+                return GradMode.is_enabled()
+                        ? then.apply(conv.forward(operand, type))
+                        : conv.inParts(operand, type, then, ELEMENTS_AT_ONCE);
+            });
+            operand.close();
+            return result;
         }
+
+        /** In the type of the convolution; in evaluation without a second map. */
+        private Tensor normed(Tensor map) {
+            if (GradMode.is_enabled()) {
+                return conv.operand(norm.forward(map));
+            }
+            Tensor operand = conv.operandOf(map);
+            inParts(map, (first, count) -> operand.narrow(1, first, count)
+                    .copy_(norm.forward(map.narrow(1, first, count))));
+            return operand;
+        }
+    }
+
+    /** What is done with some rows of a map. */
+    @FunctionalInterface
+    private interface Rows {
+        void of(long first, long count);
+    }
+
+    /** Some rows of a map {@code (b, y, x, c)} after the other, as many as stay in the cache. */
+    private static void inParts(Tensor map, Rows work) {
+        long height = map.size(1);
+        long rows = rowsAtOnce(map);
+        for (long first = 0; first < height; first += rows) {
+            try (PointerScope scope = new PointerScope()) {
+                work.of(first, Math.min(rows, height - first));
+            }
+        }
+    }
+
+    private static long rowsAtOnce(Tensor map) {
+        return Math.max(1, ELEMENTS_AT_ONCE / (map.size(2) * map.size(3)));
     }
 
     /** Attention over a map {@code (b, y, x, c)}. */
@@ -130,12 +174,9 @@ public final class DavitVisionTower {
     /**
      * Depthwise convolution, attention, depthwise convolution, feed-forward: each added to its input.
      *
-     * <p>In evaluation attention and feed-forward work in place on a part of the map at a time: the temporaries of a part stay
-     * in the cache, those of the whole would be hundreds of megabytes.
+     * <p>In evaluation all four work in place on a part of a large map at a time.
      */
     private static final class Block {
-        private static final long ELEMENTS_AT_ONCE = 1152 * 512;
-
         private final String name;
         private final ResidualConvolution conv1;
         private final LayerNorm norm1;
@@ -158,7 +199,7 @@ public final class DavitVisionTower {
 
         Tensor forward(Tensor input, Regularization regularization) {
             if (!GradMode.is_enabled() && regularization == Regularization.NONE) {
-                return feedInParts(next(conv2, attendInParts(next(conv1, input))));
+                return evaluate(input);
             }
             Tensor x = Scopes.keep(() -> conv1.forward(input));
             Tensor y = Scopes.keep(() -> attend(x, regularization));
@@ -166,8 +207,21 @@ public final class DavitVisionTower {
             return Scopes.keep(() -> feed(z, regularization));
         }
 
-        /** The next map; the last is not wanted any more: two of a large map are enough. */
-        private static Tensor next(ResidualConvolution convolution, Tensor map) {
+        private Tensor evaluate(Tensor input) {
+            Tensor x = convolve(conv1, input);
+            attention.addTo(x, norm1, ELEMENTS_AT_ONCE / x.size(3));
+            Tensor y = convolve(conv2, x);
+            feedInParts(y);
+            return y == input ? y.view(y.shape()) : y; // a handle of its own, for the caller closes the input
+        }
+
+        /** The next map: a large one in the memory of the last, which is not wanted any more. */
+        private static Tensor convolve(ResidualConvolution convolution, Tensor map) {
+            long rows = rowsAtOnce(map);
+            if (map.size(1) > 2 * rows) {
+                convolution.inPlace(map, rows);
+                return map;
+            }
             Tensor result = Scopes.keep(() -> convolution.forward(map));
             map.close();
             return result;
@@ -184,12 +238,7 @@ public final class DavitVisionTower {
             return Residual.add(x, regularization.dropPath(ffn.forward(norm2.forward(x), regularization), dropPath));
         }
 
-        private Tensor attendInParts(Tensor x) {
-            attention.addTo(x, norm1, ELEMENTS_AT_ONCE / x.size(3));
-            return x;
-        }
-
-        private Tensor feedInParts(Tensor x) {
+        private void feedInParts(Tensor x) {
             long tokens = x.size(0) * x.size(1) * x.size(2);
             long atOnce = ELEMENTS_AT_ONCE / x.size(3);
             for (long first = 0; first < tokens; first += atOnce) {
@@ -198,7 +247,6 @@ public final class DavitVisionTower {
                     feed(flat.narrow(0, first, Math.min(atOnce, tokens - first)), Regularization.NONE);
                 }
             }
-            return x;
         }
     }
 }

@@ -228,16 +228,22 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     private PackedLinear bytes(List<String> names, @Nullable Tensor bias) {
         List<String> weights = names.stream().map(name -> name + ".weight").toList();
         try (ByteMatrix weight = ByteMatrix.read(files, weights)) {
-            return decodes(names) || !Processor.HERE.sumsBytes()
-                    ? new FbgemmLinear(weight, bias)
-                    : new OneDnnByteLinear(weight, bias, OTHER_ROWS);
+            if (!Processor.HERE.sumsBytes() || (decodes(names) && !isVocabulary(names))) {
+                return new FbgemmLinear(weight, bias);
+            }
+            return new OneDnnByteLinear(weight, bias, decodes(names) ? DECODER_ROWS : OTHER_ROWS);
         }
     }
 
     /** Whether operands have a row for each hypothesis: in the decoder, but for the encoder's keys and values. */
     private static boolean decodes(List<String> names) {
         String first = names.get(0);
-        return first.endsWith(".shared") || (first.contains(".decoder.") && !first.endsWith("encoder_attn.k_proj"));
+        return isVocabulary(names) || (first.contains(".decoder.") && !first.endsWith("encoder_attn.k_proj"));
+    }
+
+    /** FBGEMM would hold it with a third more, as zeros; where products are that large oneDNN takes no longer. */
+    private static boolean isVocabulary(List<String> names) {
+        return names.get(0).endsWith(".shared");
     }
 
     private static Tensor join(List<String> names, Function<String, Tensor> read) {
