@@ -6,6 +6,7 @@ import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Seeds;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -31,9 +32,29 @@ final class GradientTape implements AutoCloseable {
         void run(Tensor gradient, List<Tensor> inputs);
     }
 
-    private record Cut(Tensor leaf, List<Tensor> inputs, Backward backward) {
+    /** Carries the gradients of several tensors, which were computed together, across a cut. */
+    @FunctionalInterface
+    interface JointBackward {
+        /** Runs backward from {@code gradients}, those of the leaves, in order; {@code inputs} are those that were recorded. */
+        void run(List<Tensor> gradients, List<Tensor> inputs);
+    }
+
+    private record Cut(List<Tensor> leaves, List<Tensor> inputs, JointBackward backward) {
+        void run() {
+            List<Tensor> gradients = leaves.stream().map(Tensor::grad).toList();
+            if (gradients.stream().noneMatch(Tensor::defined)) {
+                return;
+            }
+            List<Tensor> all = new ArrayList<>();
+            for (int i = 0; i < leaves.size(); i++) {
+                Tensor gradient = gradients.get(i);
+                all.add(gradient.defined() ? gradient : torch.zeros_like(leaves.get(i)));
+            }
+            backward.run(all, inputs);
+        }
+
         void close() {
-            leaf.close();
+            leaves.forEach(Tensor::close);
             inputs.forEach(Tensor::close);
         }
     }
@@ -54,7 +75,7 @@ final class GradientTape implements AutoCloseable {
     Tensor cut(Tensor x) {
         Tensor leaf = Scopes.own(() -> x.detach());
         leaf.set_requires_grad(x.requires_grad());
-        cuts.push(new Cut(leaf, own(List.of(x)), (g, inputs) -> backward(inputs.get(0), g)));
+        cuts.push(new Cut(List.of(leaf), own(List.of(x)), (g, inputs) -> backward(inputs.get(0), g.get(0))));
         return leaf;
     }
 
@@ -98,9 +119,18 @@ final class GradientTape implements AutoCloseable {
      * @param inputs kept until the gradient has passed
      */
     Tensor record(Tensor value, List<Tensor> inputs, Backward backward) {
-        value.set_requires_grad(true);
-        cuts.push(new Cut(Scopes.own(() -> new Tensor(value)), own(inputs), backward));
-        return value;
+        return record(List.of(value), inputs, (g, all) -> backward.run(g.get(0), all))
+                .get(0);
+    }
+
+    /**
+     * As {@link #record(Tensor, List, Backward)}, for several values that were computed together. The gradient of one that the loss does
+     * not depend on is zero.
+     */
+    List<Tensor> record(List<Tensor> values, List<Tensor> inputs, JointBackward backward) {
+        values.forEach(value -> value.set_requires_grad(true));
+        cuts.push(new Cut(own(values), own(inputs), backward));
+        return values;
     }
 
     private static List<Tensor> own(List<Tensor> tensors) {
@@ -128,10 +158,7 @@ final class GradientTape implements AutoCloseable {
         while (cuts.size() > size) {
             Cut cut = cuts.pop();
             try (PointerScope scope = new PointerScope()) {
-                Tensor gradient = cut.leaf.grad();
-                if (gradient.defined()) {
-                    cut.backward.run(gradient, cut.inputs);
-                }
+                cut.run();
             } finally {
                 cut.close();
             }

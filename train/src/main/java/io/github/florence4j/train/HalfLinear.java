@@ -10,6 +10,7 @@ import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
+import java.util.List;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -30,16 +31,28 @@ final class HalfLinear implements Linear, AutoCloseable {
     private final TensorOptional bias; // (out)
     private @Nullable Tensor half; // (out, in) in bfloat16
     private long version; // of the weight when it was cast
+    private final PackedProduct packed;
 
     HalfLinear(Tensor weight, TensorOptional bias) {
         this.weight = weight;
         this.bias = bias;
+        this.packed = product(List.of(this));
+    }
+
+    /** The product of layers of one input. */
+    static PackedProduct product(List<HalfLinear> layers) {
+        return new PackedProduct(
+                layers.stream().map(layer -> layer.weight).toList(),
+                layers.stream().map(layer -> layer.bias).toList());
     }
 
     @Override
     public Tensor forward(Tensor x, Regularization regularization) {
         if (!isHalf()) {
             return linear(x, weight, bias);
+        }
+        if (packed.takes(x, regularization)) {
+            return packed.of(x, regularization).get(0);
         }
         if (!weight.requires_grad() || !GradMode.is_enabled()) {
             return linear(x, half(), bias);
@@ -76,7 +89,7 @@ final class HalfLinear implements Linear, AutoCloseable {
     }
 
     /** Autocast leaves double precision as it is. */
-    private boolean isHalf() {
+    boolean isHalf() {
         return DType.of(weight) == DType.FLOAT32 && Autocast.isOn(weight.device(), DType.BFLOAT16);
     }
 
@@ -97,6 +110,7 @@ final class HalfLinear implements Linear, AutoCloseable {
     /** Frees the copy. */
     @Override
     public void close() {
+        packed.close();
         if (half != null) {
             half.close();
             half = null;

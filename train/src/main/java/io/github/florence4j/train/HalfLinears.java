@@ -7,10 +7,20 @@ import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 
 /** Linear layers of one input that train. */
-record HalfLinears(List<HalfLinear> layers) implements LinearGroup {
+final class HalfLinears implements LinearGroup, AutoCloseable {
+    private final List<HalfLinear> layers;
+    private final PackedProduct packed;
+
+    HalfLinears(List<HalfLinear> layers) {
+        this.layers = layers;
+        this.packed = HalfLinear.product(layers);
+    }
+
     @Override
     public List<Tensor> forward(Tensor x, Regularization regularization) {
-        return layers.stream().map(layer -> layer.forward(x, regularization)).toList();
+        return layers.stream().allMatch(HalfLinear::isHalf) && packed.takes(x, regularization)
+                ? packed.of(x, regularization)
+                : layers.stream().map(layer -> layer.forward(x, regularization)).toList();
     }
 
     @Override
@@ -20,5 +30,11 @@ record HalfLinears(List<HalfLinear> layers) implements LinearGroup {
                 .filter(Objects::nonNull)
                 .toList();
         return matrices.size() == layers.size() ? matrices : List.of();
+    }
+
+    /** Frees what the layers have in common. */
+    @Override
+    public void close() {
+        packed.close();
     }
 }

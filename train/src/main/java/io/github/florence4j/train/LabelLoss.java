@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * states, which then run backward into the network. Rows without label never reach the head.
  */
 final class LabelLoss {
+    private static final long WORDS_AT_ONCE = 2048;
+
     private final Florence2Network network;
     private final DType precision;
     private final int chunkRows;
@@ -96,8 +99,25 @@ final class LabelLoss {
     private Tensor headBackward(Tensor rows, Tensor dLogits) {
         Embeddings embeddings = network.embeddings();
         if (embeddings.table().requires_grad()) {
-            embeddings.tableGradient().addmm_(dLogits.t(), rows);
+            if (precision == DType.BFLOAT16) {
+                addInHalf(embeddings.tableGradient(), dLogits, rows);
+            } else {
+                embeddings.tableGradient().addmm_(dLogits.t(), rows);
+            }
         }
         return network.hiddenGradient(dLogits);
+    }
+
+    /** The product in half precision, of so many words at a time that it is still in the cache when it is added. */
+    private static void addInHalf(Tensor gradient, Tensor dLogits, Tensor rows) {
+        Tensor ofLogits = dLogits.to(ScalarType.BFloat16); // (r, v)
+        Tensor ofRows = rows.to(ScalarType.BFloat16); // (r, p)
+        for (long first = 0; first < gradient.size(0); first += WORDS_AT_ONCE) {
+            try (PointerScope scope = new PointerScope()) {
+                long count = Math.min(WORDS_AT_ONCE, gradient.size(0) - first);
+                gradient.narrow(0, first, count)
+                        .add_(torch.mm(ofLogits.narrow(1, first, count).t(), ofRows));
+            }
+        }
     }
 }

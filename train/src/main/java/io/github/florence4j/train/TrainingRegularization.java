@@ -5,6 +5,7 @@ import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.GradMode;
@@ -67,6 +68,11 @@ final class TrainingRegularization implements Regularization {
     /** A leaf with the value of {@code copy}, whose gradient is added to that of {@code parameter}. */
     Tensor leaf(Tensor parameter, Tensor copy) {
         return tape.record(copy.detach(), List.of(parameter), (g, inputs) -> Gradients.add(inputs.get(0), g));
+    }
+
+    /** Values that were computed together from {@code input}, as leaves; {@code backward} takes their gradients and it. */
+    List<Tensor> record(List<Tensor> values, Tensor input, BiConsumer<List<Tensor>, Tensor> backward) {
+        return tape.record(values, List.of(input), (g, inputs) -> backward.accept(g, inputs.get(0)));
     }
 
     @Override

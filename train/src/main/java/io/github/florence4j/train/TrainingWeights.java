@@ -33,6 +33,7 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
     private final Set<Part> trained;
     private final Map<String, Tensor> parameters;
     private final List<HalfLinear> layers = new ArrayList<>();
+    private final List<HalfLinears> groups = new ArrayList<>();
 
     private TrainingWeights(Weights weights, Set<Part> trained, Map<String, Tensor> parameters) {
         this.weights = weights;
@@ -125,7 +126,9 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
 
     @Override
     public LinearGroup linears(List<String> names) {
-        return new HalfLinears(names.stream().map(this::halfLinear).toList());
+        HalfLinears group = new HalfLinears(names.stream().map(this::halfLinear).toList());
+        groups.add(group);
+        return group;
     }
 
     @Override
@@ -187,6 +190,7 @@ public final class TrainingWeights implements Parameters.Source, AutoCloseable {
     /** Frees the tensors that train, and what layers on them hold. */
     @Override
     public void close() {
+        groups.forEach(HalfLinears::close);
         layers.forEach(HalfLinear::close);
         parameters.values().forEach(Tensor::close);
     }

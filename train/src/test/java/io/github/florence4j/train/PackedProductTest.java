@@ -1,0 +1,157 @@
+package io.github.florence4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.florence4j.nn.Regularization;
+import io.github.florence4j.testsupport.Handles;
+import io.github.florence4j.torch.Autocast;
+import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.NoGrad;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Linear layers in training in bfloat16, against libtorch's own in double precision. */
+class PackedProductTest {
+    private static final long IN = 512;
+    private static final long OUT = 528;
+    private static final long ROWS = 300;
+    private static final double HALF = 0.01; // of the largest: what rounding to bfloat16 costs
+
+    /** Layers with weights and biases that train, and the same in double precision. */
+    private static final class Layers {
+        final List<Tensor> weights = new ArrayList<>();
+        final List<Tensor> biases = new ArrayList<>();
+        final List<HalfLinear> layers = new ArrayList<>();
+        final List<Tensor> expectedWeights = new ArrayList<>();
+        final List<Tensor> expectedBiases = new ArrayList<>();
+
+        Layers(int count, boolean trains) {
+            for (int i = 0; i < count; i++) {
+                weights.add(torch.randn(OUT, IN).mul_(new Scalar(0.05)).set_requires_grad(trains));
+                biases.add(torch.randn(OUT).set_requires_grad(trains));
+                layers.add(new HalfLinear(weights.get(i), new TensorOptional(biases.get(i))));
+                expectedWeights.add(inDouble(weights.get(i)));
+                expectedBiases.add(inDouble(biases.get(i)));
+            }
+        }
+
+        List<Tensor> expected(Tensor x) {
+            List<Tensor> results = new ArrayList<>();
+            for (int i = 0; i < weights.size(); i++) {
+                results.add(torch.linear(x, expectedWeights.get(i), new TensorOptional(expectedBiases.get(i))));
+            }
+            return results;
+        }
+    }
+
+    private static Tensor inDouble(Tensor x) {
+        return x.detach().to(ScalarType.Double).set_requires_grad(x.requires_grad());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void resultsAndGradientsOfTwoPassesAreThoseOfDoublePrecision(int count) {
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(1);
+            Layers all = new Layers(count, true);
+            HalfLinears group = new HalfLinears(all.layers);
+            for (int pass = 0; pass < 2; pass++) {
+                Tensor x = torch.randn(2, ROWS, IN).set_requires_grad(true);
+                Tensor expectedX = inDouble(x);
+                List<Tensor> expected = all.expected(expectedX);
+                try (GradientTape tape = new GradientTape(DType.BFLOAT16)) {
+                    Regularization regularization = new TrainingRegularization(tape, false, false);
+                    List<Tensor> results;
+                    try (Autocast cast = Autocast.on(x.device(), DType.BFLOAT16)) {
+                        results = count == 1
+                                ? List.of(all.layers.get(0).forward(x, regularization))
+                                : group.forward(x, regularization);
+                    }
+                    for (int i = 0; i < count; i++) {
+                        assertClose(results.get(i), expected.get(i));
+                        Tensor factors = torch.randn(2, ROWS, OUT);
+                        GradientTape.backward(results.get(i), factors.to(ScalarType.BFloat16));
+                        GradientTape.backward(expected.get(i), factors.to(ScalarType.Double));
+                    }
+                    tape.backward();
+                }
+                assertClose(x.grad(), expectedX.grad());
+            }
+            for (int i = 0; i < count; i++) {
+                assertClose(
+                        all.weights.get(i).grad(), all.expectedWeights.get(i).grad());
+                assertClose(all.biases.get(i).grad(), all.expectedBiases.get(i).grad());
+            }
+            all.layers.forEach(HalfLinear::close);
+            group.close();
+        }
+    }
+
+    @Test
+    void changedWeightsAreTakenInTheNextPass() {
+        try (PointerScope scope = new PointerScope();
+                NoGrad noGrad = new NoGrad()) {
+            torch.manual_seed(2);
+            Layers all = new Layers(1, true);
+            Tensor x = torch.randn(ROWS, IN);
+            try (Autocast cast = Autocast.on(x.device(), DType.BFLOAT16)) {
+                Tensor first = all.layers.get(0).forward(x, Regularization.NONE);
+                all.weights.get(0).mul_(new Scalar(2));
+                all.biases.get(0).mul_(new Scalar(2));
+                Tensor second = all.layers.get(0).forward(x, Regularization.NONE);
+                assertClose(second, first.to(ScalarType.Double).mul(new Scalar(2)));
+            }
+            all.layers.forEach(HalfLinear::close);
+        }
+    }
+
+    /** An adapter carries a gradient of the same input on, in libtorch's graph. */
+    @Test
+    void frozenLayersLeaveTheGradientOfTheirInputToLibtorch() {
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(3);
+            Layers all = new Layers(1, false);
+            Tensor x = torch.randn(ROWS, IN).set_requires_grad(true);
+            Tensor expectedX = inDouble(x);
+            Tensor between = x.sigmoid(); // its gradient can be passed on only once
+            try (GradientTape tape = new GradientTape(DType.BFLOAT16);
+                    Autocast cast = Autocast.on(x.device(), DType.BFLOAT16)) {
+                Tensor y = all.layers.get(0).forward(between, new TrainingRegularization(tape, false, false));
+                y.to(ScalarType.Float).sum().add(between.sum()).backward();
+                tape.backward();
+            }
+            Tensor expectedBetween = expectedX.sigmoid();
+            all.expected(expectedBetween)
+                    .get(0)
+                    .sum()
+                    .add(expectedBetween.sum())
+                    .backward();
+            assertClose(x.grad(), expectedX.grad());
+            all.layers.forEach(HalfLinear::close);
+        }
+    }
+
+    @Test
+    void stepsLeaveNoNativeMemoryBehind() {
+        long before = Handles.settled();
+        for (int step = 0; step < 5; step++) {
+            resultsAndGradientsOfTwoPassesAreThoseOfDoublePrecision(3);
+        }
+        assertThat(Handles.settled()).isLessThanOrEqualTo(before);
+    }
+
+    private static void assertClose(Tensor actual, Tensor expected) {
+        Tensor error = actual.to(ScalarType.Double).sub(expected);
+        assertThat(error.abs().max().item_double())
+                .isLessThan(HALF * expected.abs().max().item_double());
+    }
+}
