@@ -80,10 +80,9 @@ final class ChannelAttention implements DavitVisionTower.MapAttention {
         return type == ScalarType.BFloat16 ? weights.to(type) : weights;
     }
 
-    /** The attended values in the shape of the map, of values {@code (b, g, n, d)}. */
-    private static Tensor attend(Tensor values, Tensor weights, Tensor map) {
-        return matmul(values, weights.transpose(2, 3)) // (b, g, n, d)
-                .transpose(1, 2)
-                .reshape(map.size(0), map.size(1), map.size(2), map.size(3));
+    /** The attended values in the shape of the map, as the projection takes them, of values {@code (b, g, n, d)}. */
+    private Tensor attend(Tensor values, Tensor weights, Tensor map) {
+        Tensor attended = matmul(values, weights.transpose(2, 3)).transpose(1, 2); // (b, n, g, d)
+        return proj.operand(attended).reshape(map.size(0), map.size(1), map.size(2), map.size(3));
     }
 }

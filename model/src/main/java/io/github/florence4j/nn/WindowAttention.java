@@ -76,9 +76,9 @@ final class WindowAttention implements DavitVisionTower.MapAttention {
                 type);
         Tensor attended = regularization
                 .attend(heads3.select(0, 0), heads3.select(0, 1), heads3.select(0, 2), new TensorOptional(), 0, false)
-                .transpose(1, 2)
-                .reshape(count, tokens, c);
-        return proj.forward(attended, regularization).view(windows.shape());
+                .transpose(1, 2); // (b·windows, t, h, d)
+        return proj.forward(proj.operand(attended).reshape(count, tokens, c), regularization)
+                .view(windows.shape());
     }
 
     private static Tensor pad(Tensor map, long bottom, long right) {

@@ -6,6 +6,7 @@ import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Operators;
 import io.github.florence4j.torch.Scopes;
 import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -80,6 +81,15 @@ final class OneDnnByteLinear implements PackedLinear {
     @Override
     public Tensor forwardGelu(Tensor x, Regularization regularization, double dropout) {
         return call(gelu, x);
+    }
+
+    /** Cast and rearranged in one pass. */
+    @Override
+    public Tensor operand(Tensor x) {
+        return x.scalar_type().intern() == ScalarType.Float
+                ? x
+                : torch.empty(x.shape(), new TensorOptions(ScalarType.Float), new MemoryFormatOptional())
+                        .copy_(x);
     }
 
     private static Tensor call(BoundOperator product, Tensor x) {
