@@ -87,7 +87,7 @@ final class Vocabulary {
         return id < size() && entries.is(id, utf8(entry));
     }
 
-    /** The id of a stored form. It is looked for from the end, where task and location tokens are: a map would be 3 MB. */
+    /** The id of a stored form that is not empty. It is looked for from the end, where task and location tokens are: a map would be 3 MB. */
     OptionalInt id(String entry) {
         byte[] stored = utf8(entry);
         for (int id = size() - 1; id >= 0 && stored.length > 0; id--) {

@@ -27,8 +27,6 @@ final class Attention {
     /** Sums of exponentials up to which neither they nor what they weigh can leave the range of half precision. */
     private static final double LARGEST_SUM = 1e30;
 
-    private static final double LOG_2 = Math.log(2);
-
     private Attention() {}
 
     /**
@@ -44,21 +42,20 @@ final class Attention {
      */
     static Tensor scaledDotProduct(Tensor q, Tensor k, Tensor v, TensorOptional mask, boolean causal) {
         if (!causal && q.scalar_type().intern() == ScalarType.BFloat16) {
-            double scale = 1 / Math.sqrt(q.size(3));
+            Tensor scaled = q.mul(new Scalar(1 / Math.sqrt(q.size(3))));
             long scores = q.size(2) * k.size(2); // of each head
             boolean whole = mask.has_value() || q.size(0) * q.size(1) * scores <= FEW_SCORES || GradMode.is_enabled();
             return whole
-                    ? matmul(weights(q.mul(new Scalar(scale)), k, mask), v)
-                    : inParts(
-                            q.mul(new Scalar(scale / LOG_2)).contiguous(), k, v, Math.max(1, SCORES_AT_ONCE / scores));
+                    ? matmul(weights(scaled, k, mask), v)
+                    : inParts(scaled.contiguous(), k, v, Math.max(1, SCORES_AT_ONCE / scores));
         }
         return scaled_dot_product_attention(q, k, v, mask, 0, causal, new DoubleOptional(), false);
     }
 
     /**
-     * Some of all heads at a time, so that scores, here divided by log 2, stay in the cache. Powers of two are taken of them as they
-     * are, in place, and what they weigh is divided by their sums: a softmax takes off the largest of a row first, which needs single
-     * precision and two passes more. It is done where a sum shows that the powers left the range of numbers.
+     * Some of all heads at a time, so that scores stay in the cache. Their exponentials are taken as they are, in place, and what they
+     * weigh is divided by their sums: a softmax takes off the largest of a row first, which needs single precision and two passes
+     * more. It is done where a sum shows that the exponentials left the range of numbers.
      */
     private static Tensor inParts(Tensor q, Tensor k, Tensor v, long atOnce) {
         Tensor attended = empty_like(q);
@@ -81,13 +78,13 @@ final class Attention {
     }
 
     private static void attend(Tensor to, Tensor q, Tensor k, Tensor v) {
-        Tensor exponentials = matmul(q, k.transpose(-2, -1)).exp2_(); // (n, t, s)
+        Tensor exponentials = matmul(q, k.transpose(-2, -1)).exp_(); // (n, t, s)
         Tensor sums = exponentials.sum(new long[] {-1}, true, new ScalarTypeOptional()); // (n, t, 1)
         if (areInRange(sums)) {
             bmm_out(to, exponentials, v);
             to.div_(sums);
         } else {
-            bmm_out(to, weights(q.mul(new Scalar(LOG_2)), k, new TensorOptional()), v);
+            bmm_out(to, weights(q, k, new TensorOptional()), v);
         }
     }
 

@@ -101,13 +101,15 @@ final class Convolution {
 
     /** Some rows of the result, of the rows of the operand that they see. */
     private Tensor rows(Tensor operand, ScalarType type, long first, long count) {
-        long above = Math.min(first, (padding[0] + stride[0] - 1) / stride[0]); // rows of the result, which pad in vain
+        long above = Math.min(
+                first,
+                (padding[0] + stride[0] - 1) / stride[0]); // rows computed on padding where there are rows, and dropped
         long top = (first - above) * stride[0];
         long bottom = Math.min(operand.size(1), (first + count - 1) * stride[0] - padding[0] + weight.size(2));
         return forward(operand.narrow(1, top, bottom - top), type).narrow(1, above, count);
     }
 
     private long size(Tensor operand, int axis) {
-        return (operand.size(axis) + 2 * padding[0] - weight.size(2)) / stride[0] + 1;
+        return (operand.size(axis) + 2 * padding[axis - 1] - weight.size(axis + 1)) / stride[axis - 1] + 1;
     }
 }

@@ -20,11 +20,11 @@ public final class DavitVisionTower {
     /** One named step of the tower and the map it gave; for comparing with a reference. */
     @FunctionalInterface
     public interface Observer {
-        /** Called with the checkpoint's name of the layer and its output {@code (b, y, x, c)}, only lent. */
+        /** Called with the checkpoint's name of the layer and its output {@code (b, y, x, c)}, only lent: later layers may overwrite it. */
         void layer(String name, Tensor map);
     }
 
-    /** Of a map, to work on at a time: temporaries stay in the cache, those of a whole large map would be hundreds of megabytes. */
+    /** Elements of a map to work on at a time: temporaries stay in the cache, those of a whole large map would be hundreds of megabytes. */
     private static final long ELEMENTS_AT_ONCE = 1152 * 512;
 
     private final List<Stage> stages = new ArrayList<>();
@@ -101,6 +101,7 @@ public final class DavitVisionTower {
         private final Convolution conv;
         private final LayerNorm norm;
         private final boolean prenorm;
+        private final boolean first; // takes the caller's pixels, which are not to be changed
 
         ConvEmbedding(VisionConfig config, int stage, Parameters at) {
             this.conv = at.convolution(
@@ -110,14 +111,14 @@ public final class DavitVisionTower {
                     1);
             this.norm = at.layerNorm("norm");
             this.prenorm = config.patchPrenorm().get(stage);
+            this.first = stage == 0;
         }
 
-        /** The map of the stage of the one before, which goes as soon as it is not wanted any more. */
+        /** The map of the stage of the one before, which is closed as soon as it is not wanted any more, and may be overwritten. */
         Tensor forward(Tensor map) {
             ScalarType type = map.scalar_type();
             // Pixels come channels first, and a convolution gives its far larger map in the order of its input.
-            Tensor operand =
-                    Scopes.keep(() -> prenorm ? normed(map) : conv.operand(map).contiguous());
+            Tensor operand = Scopes.keep(() -> (prenorm ? normed(map) : conv.operand(map)).contiguous());
             map.close();
             Tensor result = Scopes.keep(() -> {
                 UnaryOperator<Tensor> then = prenorm ? UnaryOperator.identity() : norm::forward;
@@ -129,9 +130,9 @@ public final class DavitVisionTower {
             return result;
         }
 
-        /** In the type of the convolution; in evaluation without a second map. */
+        /** In the type of the convolution; in evaluation without a second map in single precision. */
         private Tensor normed(Tensor map) {
-            if (GradMode.is_enabled()) {
+            if (GradMode.is_enabled() || first) {
                 return conv.operand(norm.forward(map));
             }
             Tensor operand = conv.operandOf(map);
@@ -174,7 +175,7 @@ public final class DavitVisionTower {
     /**
      * Depthwise convolution, attention, depthwise convolution, feed-forward: each added to its input.
      *
-     * <p>In evaluation all four work in place on a part of a large map at a time.
+     * <p>In evaluation all four work in place on a part of a large map at a time; the input is overwritten or closed.
      */
     private static final class Block {
         private final String name;

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A linear layer of oneDNN with weights in 8 bits, symmetric, a scale for each output; operands are quantised in each call with
- * one scale for all their rows. It is the faster one for hundreds of rows, on processors that sum products of bytes.
+ * one scale for all their rows. It is the faster one for hundreds of rows, and as fast for few with so many outputs as a vocabulary has, on processors that sum
+ * products of bytes.
  */
 final class OneDnnByteLinear implements PackedLinear {
     private final BoundOperator plain;
@@ -83,7 +84,7 @@ final class OneDnnByteLinear implements PackedLinear {
         return call(gelu, x);
     }
 
-    /** Cast and rearranged in one pass. */
+    /** In single precision; what is not is cast and made contiguous in one pass. */
     @Override
     public Tensor operand(Tensor x) {
         return x.scalar_type().intern() == ScalarType.Float

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The 8-bit products of oneDNN against FBGEMM's on the same bytes, and against single precision. */
 class OneDnnByteLinearTest {
     private static final String LAYER = "model.vision_tower.blocks.0.0.spatial_block.ffn.fc1";
+    private static final String TABLE = "model.language_model.shared.weight";
 
     @ParameterizedTest
     @ValueSource(longs = {1, 3, 64, 577})
@@ -42,6 +43,25 @@ class OneDnnByteLinearTest {
                 assertThat(DType.of(half)).isEqualTo(DType.BFLOAT16);
                 assertThat(error(half.to(ScalarType.Float), found)).isLessThan(0.004);
             }
+        }
+    }
+
+    /** The only layer without bias, packed for few rows; the rows of some tables fill no block of outputs. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 3, 24, 64})
+    void givesTheScoreOfEveryWordOfAVocabulary(long rows) throws IOException {
+        try (PointerScope scope = new PointerScope();
+                CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
+                ByteMatrix weight = ByteMatrix.read(files, List.of(TABLE));
+                PackedLinear layer = new OneDnnByteLinear(weight, null, 3)) {
+            torch.manual_seed(6);
+            Tensor table = files.copy(TABLE); // (v, p)
+            Tensor x = torch.randn(rows, table.size(1));
+            Tensor expected = torch.matmul(x, table.t());
+            Tensor errors = layer.forward(x, Regularization.NONE).sub(expected).abs();
+            assertThat(errors.shape()).isEqualTo(expected.shape());
+            assertThat(errors.max().item_double())
+                    .isLessThan(0.05 * expected.abs().max().item_double());
         }
     }
 

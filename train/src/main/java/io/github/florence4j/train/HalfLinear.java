@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A linear layer that, under autocast to bfloat16, works on a copy of its weight. The copy is cast again when the weight has
  * changed, into the same memory, where autocast would cast at every use into new memory. In a pass on a tape the weight's
- * gradient stays in bfloat16 too: no number in it is lost, for it was computed so.
+ * gradient stays in bfloat16 too: no number in it is lost, for it was computed so. Many rows go to a {@link PackedProduct} instead.
  *
  * <p>For one thread at a time.
  */

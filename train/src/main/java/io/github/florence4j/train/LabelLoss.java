@@ -99,7 +99,7 @@ final class LabelLoss {
     private Tensor headBackward(Tensor rows, Tensor dLogits) {
         Embeddings embeddings = network.embeddings();
         if (embeddings.table().requires_grad()) {
-            if (precision == DType.BFLOAT16) {
+            if (precision == DType.BFLOAT16 && DType.of(embeddings.table()) == DType.FLOAT32) {
                 addInHalf(embeddings.tableGradient(), dLogits, rows);
             } else {
                 embeddings.tableGradient().addmm_(dLogits.t(), rows);

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Linear layers of one input as one product in bfloat16, with their weights one below the other in the order in which oneDNN
  * multiplies fastest: that is worth a fifth of the product. They are put in that order again when they have changed, so once a step.
  *
- * <p>For many rows: the order takes a tenth of a product of 2,400. For one thread at a time.
+ * <p>For many rows: to order the weights takes a tenth of the time of a product with 2,400. It holds them in both directions, 4 bytes
+ * a weight, from step to step. For one thread at a time.
  */
 final class PackedProduct implements AutoCloseable {
     private static final ScalarType HALF = ScalarType.BFloat16;
@@ -41,6 +42,8 @@ final class PackedProduct implements AutoCloseable {
         private static boolean has() {
             try (IValue answer = Operators.callForValue("mkldnn::_is_mkldnn_bf16_supported", "")) {
                 return answer.toBool();
+            } catch (IllegalArgumentException e) {
+                return false; // a library without oneDNN has no such operator
             }
         }
     }
@@ -57,17 +60,28 @@ final class PackedProduct implements AutoCloseable {
     }
 
     /**
-     * Whether it is the faster one, and can be: where gradients are recorded it is a cut of the tape, and then nothing but
-     * it may carry the gradient of {@code x} on, as adapters beside frozen weights would.
+     * Whether it is the faster one, and may be used. With weights that train it is a cut of the tape. Frozen ones are left to libtorch
+     * wherever a gradient may have to pass them: an adapter beside them may carry one of the same input on. The pass decides,
+     * not whether gradients are recorded: layers are computed again to record them.
      */
     boolean takes(Tensor x, Regularization regularization) {
-        boolean trains = weights.get(0).requires_grad();
-        boolean records = GradMode.is_enabled() && (trains || x.requires_grad());
-        return x.device().is_cpu()
+        boolean inTraining = regularization instanceof TrainingRegularization;
+        boolean allowed = trains()
+                ? inTraining || !GradMode.is_enabled()
+                : !inTraining && !(GradMode.is_enabled() && (x.requires_grad() || biasTrains()));
+        return allowed
+                && x.device().is_cpu()
                 && x.numel() >= FEWEST_ROWS * x.size(-1)
-                && weights.stream().allMatch(weight -> fits(weight) && weight.requires_grad() == trains)
-                && (!records || (trains && regularization instanceof TrainingRegularization))
+                && weights.stream().allMatch(weight -> fits(weight) && weight.requires_grad() == trains())
                 && Support.HERE;
+    }
+
+    private boolean trains() {
+        return weights.get(0).requires_grad();
+    }
+
+    private boolean biasTrains() {
+        return biases.stream().anyMatch(bias -> bias.has_value() && bias.get().requires_grad());
     }
 
     private static boolean fits(Tensor weight) {
@@ -81,9 +95,7 @@ final class PackedProduct implements AutoCloseable {
         try (NoGrad noGrad = new NoGrad()) {
             results = Scopes.keepAll(() -> split(forward().call(operand.detach().contiguous()), -1));
         }
-        return weights.get(0).requires_grad()
-                        && GradMode.is_enabled()
-                        && regularization instanceof TrainingRegularization pass
+        return trains() && GradMode.is_enabled() && regularization instanceof TrainingRegularization pass
                 ? pass.record(results, operand, this::backward)
                 : results;
     }
@@ -95,15 +107,24 @@ final class PackedProduct implements AutoCloseable {
                     : cat(new TensorVector(gradients.toArray(new Tensor[0])), -1);
             Tensor rows = joint.reshape(-1, joint.size(-1)); // (r, out of all)
             List<Tensor> ofWeights = split(mm(rows.t(), operand.reshape(-1, operand.size(-1))), 0);
-            List<Tensor> ofBiases = split(rows.sum(new long[] {0}, false, new ScalarTypeOptional(ScalarType.Float)), 0);
             for (int i = 0; i < weights.size(); i++) {
                 Gradients.add(weights.get(i), ofWeights.get(i));
-                if (biases.get(i).has_value() && biases.get(i).get().requires_grad()) {
-                    Gradients.add(biases.get(i).get(), ofBiases.get(i));
-                }
+            }
+            if (biasTrains()) {
+                addToBiases(rows.sum(new long[] {0}, false, new ScalarTypeOptional(ScalarType.Float)));
             }
             if (operand.requires_grad()) {
                 GradientTape.backward(operand, backward().call(rows).view(operand.shape()));
+            }
+        }
+    }
+
+    private void addToBiases(Tensor joint) {
+        List<Tensor> parts = split(joint, 0);
+        for (int i = 0; i < biases.size(); i++) {
+            TensorOptional bias = biases.get(i);
+            if (bias.has_value() && bias.get().requires_grad()) {
+                Gradients.add(bias.get(), parts.get(i));
             }
         }
     }

@@ -140,6 +140,96 @@ class PackedProductTest {
         }
     }
 
+    /** Of three layers the second has no bias, and the loss does not depend on the third. */
+    @Test
+    void aResultThatNoLossDependsOnAndALayerWithoutBiasLeaveTheOthersGradientsRight() {
+        try (PointerScope scope = new PointerScope();
+                GradientTape tape = new GradientTape(DType.BFLOAT16)) {
+            torch.manual_seed(4);
+            Layers all = new Layers(3, true);
+            HalfLinears group = new HalfLinears(List.of(
+                    all.layers.get(0), new HalfLinear(all.weights.get(1), new TensorOptional()), all.layers.get(2)));
+            Tensor x = torch.randn(ROWS, IN).set_requires_grad(true);
+            Tensor expectedX = inDouble(x);
+            List<Tensor> results;
+            try (Autocast cast = Autocast.on(x.device(), DType.BFLOAT16)) {
+                results = group.forward(x, new TrainingRegularization(tape, false, false));
+            }
+            for (int i = 0; i < 2; i++) {
+                results.get(i).to(ScalarType.Float).square().sum().backward();
+                torch.linear(
+                                expectedX,
+                                all.expectedWeights.get(i),
+                                i == 0 ? new TensorOptional(all.expectedBiases.get(0)) : new TensorOptional())
+                        .square()
+                        .sum()
+                        .backward();
+            }
+            tape.backward();
+            assertClose(x.grad(), expectedX.grad());
+            for (int i = 0; i < 2; i++) {
+                assertClose(
+                        all.weights.get(i).grad(), all.expectedWeights.get(i).grad());
+            }
+            assertClose(all.biases.get(0).grad(), all.expectedBiases.get(0).grad());
+            assertThat(all.biases.get(1).grad().defined()).isFalse();
+            assertThat(all.weights.get(2).grad().abs().max().item_double()).isZero();
+            group.close();
+        }
+    }
+
+    @Test
+    void aBiasThatTrainsBesideAFrozenWeightGetsItsGradient() {
+        try (PointerScope scope = new PointerScope();
+                GradientTape tape = new GradientTape(DType.BFLOAT16)) {
+            torch.manual_seed(5);
+            Tensor bias = torch.randn(OUT).set_requires_grad(true);
+            HalfLinear layer = new HalfLinear(torch.randn(OUT, IN), new TensorOptional(bias));
+            for (Regularization regularization :
+                    List.of(Regularization.NONE, new TrainingRegularization(tape, false, false))) {
+                try (Autocast cast = Autocast.on(bias.device(), DType.BFLOAT16)) {
+                    layer.forward(torch.randn(ROWS, IN), regularization)
+                            .to(ScalarType.Float)
+                            .sum()
+                            .backward();
+                }
+                assertClose(bias.grad(), torch.full(new long[] {OUT}, new Scalar((double) ROWS)));
+                bias.mutable_grad().reset();
+            }
+            layer.close();
+        }
+    }
+
+    @Test
+    void layersThatAreComputedAgainHaveTheGradientsOfThoseThatAreKept() {
+        List<double[]> sums = new ArrayList<>();
+        for (boolean recompute : new boolean[] {false, true}) {
+            try (PointerScope scope = new PointerScope();
+                    GradientTape tape = new GradientTape(DType.BFLOAT16)) {
+                torch.manual_seed(6);
+                Layers all = new Layers(1, true);
+                Tensor x = torch.randn(ROWS, IN).set_requires_grad(true);
+                Regularization regularization = new TrainingRegularization(tape, recompute, false);
+                try (Autocast cast = Autocast.on(x.device(), DType.BFLOAT16)) {
+                    regularization
+                            .layer(x, in -> all.layers.get(0).forward(regularization.fork(in), regularization))
+                            .to(ScalarType.Float)
+                            .square()
+                            .sum()
+                            .backward();
+                }
+                tape.backward();
+                sums.add(new double[] {
+                    x.grad().abs().sum().item_double(),
+                    all.weights.get(0).grad().abs().sum().item_double(),
+                    all.biases.get(0).grad().abs().sum().item_double()
+                });
+                all.layers.forEach(HalfLinear::close);
+            }
+        }
+        assertThat(sums.get(1)).containsExactly(sums.get(0));
+    }
+
     @Test
     void stepsLeaveNoNativeMemoryBehind() {
         long before = Handles.settled();
