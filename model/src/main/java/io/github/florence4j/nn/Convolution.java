@@ -47,7 +47,7 @@ final class Convolution {
     }
 
     /** Memory for an {@link #operand} of the shape of {@code map}: that of the map itself where the type is its own. */
-    Tensor operandOf(Tensor map) {
+    Tensor operandMemory(Tensor map) {
         if (!isHalf(map)) {
             return map;
         }
@@ -101,9 +101,8 @@ final class Convolution {
 
     /** Some rows of the result, of the rows of the operand that they see. */
     private Tensor rows(Tensor operand, ScalarType type, long first, long count) {
-        long above = Math.min(
-                first,
-                (padding[0] + stride[0] - 1) / stride[0]); // rows computed on padding where there are rows, and dropped
+        // The first rows of a part are computed on padding where the operand has rows, and are dropped.
+        long above = Math.min(first, (padding[0] + stride[0] - 1) / stride[0]);
         long top = (first - above) * stride[0];
         long bottom = Math.min(operand.size(1), (first + count - 1) * stride[0] - padding[0] + weight.size(2));
         return forward(operand.narrow(1, top, bottom - top), type).narrow(1, above, count);

@@ -135,30 +135,19 @@ public final class DavitVisionTower {
             if (GradMode.is_enabled() || first) {
                 return conv.operand(norm.forward(map));
             }
-            Tensor operand = conv.operandOf(map);
-            inParts(map, (first, count) -> operand.narrow(1, first, count)
-                    .copy_(norm.forward(map.narrow(1, first, count))));
+            Tensor operand = conv.operandMemory(map);
+            long rows = rowsAtOnce(map);
+            for (long begin = 0; begin < map.size(1); begin += rows) {
+                try (PointerScope scope = new PointerScope()) {
+                    long count = Math.min(rows, map.size(1) - begin);
+                    operand.narrow(1, begin, count).copy_(norm.forward(map.narrow(1, begin, count)));
+                }
+            }
             return operand;
         }
     }
 
-    /** What is done with some rows of a map. */
-    @FunctionalInterface
-    private interface Rows {
-        void of(long first, long count);
-    }
-
-    /** Some rows of a map {@code (b, y, x, c)} after the other, as many as stay in the cache. */
-    private static void inParts(Tensor map, Rows work) {
-        long height = map.size(1);
-        long rows = rowsAtOnce(map);
-        for (long first = 0; first < height; first += rows) {
-            try (PointerScope scope = new PointerScope()) {
-                work.of(first, Math.min(rows, height - first));
-            }
-        }
-    }
-
+    /** Rows of a map {@code (b, y, x, c)} to work on at a time. */
     private static long rowsAtOnce(Tensor map) {
         return Math.max(1, ELEMENTS_AT_ONCE / (map.size(2) * map.size(3)));
     }

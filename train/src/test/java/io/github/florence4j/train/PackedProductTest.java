@@ -7,9 +7,11 @@ import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.torch.Autocast;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.NoGrad;
+import io.github.florence4j.torch.Operators;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -93,6 +95,23 @@ class PackedProductTest {
             }
             all.layers.forEach(HalfLinear::close);
             group.close();
+        }
+    }
+
+    /** So that what the other tests compare is this product, wherever the library has it, and not the way around it. */
+    @Test
+    void itTakesManyRowsOfLargeWeightsWhereTheLibraryCan() {
+        try (PointerScope scope = new PointerScope();
+                GradientTape tape = new GradientTape(DType.BFLOAT16);
+                IValue can = Operators.callForValue("mkldnn::_is_mkldnn_bf16_supported", "")) {
+            TrainingRegularization pass = new TrainingRegularization(tape, false, false);
+            PackedProduct large = HalfLinear.product(new Layers(3, true).layers);
+            PackedProduct frozen = HalfLinear.product(new Layers(1, false).layers);
+            Tensor x = torch.randn(ROWS, IN);
+            assertThat(large.takes(x, pass)).isEqualTo(can.toBool());
+            assertThat(frozen.takes(x, Regularization.NONE)).isEqualTo(can.toBool());
+            assertThat(large.takes(torch.randn(12, IN), pass)).isFalse();
+            assertThat(frozen.takes(x, pass)).isFalse();
         }
     }
 
