@@ -51,6 +51,7 @@ class ParserRobustnessTest {
 
     private static final int SHORT = 1 << 16;
     private static final int LONG = 1 << 19;
+    private static final int ROUNDS = 5;
 
     /** Each is repeated to the full length. */
     private static final List<String> ADVERSARIES = List.of(
@@ -117,14 +118,22 @@ class ParserRobustnessTest {
         assertThat(slow).isEmpty();
     }
 
-    /** Quadratic time would be 64 times as much. The floor keeps the noise of short times out. */
+    /**
+     * Quadratic time would be 64 times as much. The floor keeps the noise of short times out. One round over the bound
+     * may be the machine's doing (pages given for the first time, code compiled again), for noise only ever adds: a text
+     * is slow when its shortest time is.
+     */
     private static void compare(String name, String shortText, String longText, List<String> slow) {
-        long once = Math.min(cpuTime(shortText), cpuTime(shortText));
-        long eightTimes = cpuTime(longText);
-        if (eightTimes > 28 * Math.max(once, 15_000_000L)) {
-            slow.add(name.replace("\n", "\\n") + ": " + once / 1_000_000 + " ms, then " + eightTimes / 1_000_000
-                    + " ms");
+        long once = Long.MAX_VALUE;
+        long eightTimes = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            once = Math.min(once, Math.min(cpuTime(shortText), cpuTime(shortText)));
+            eightTimes = Math.min(eightTimes, cpuTime(longText));
+            if (eightTimes <= 28 * Math.max(once, 15_000_000L)) {
+                return;
+            }
         }
+        slow.add(name.replace("\n", "\\n") + ": " + once / 1_000_000 + " ms, then " + eightTimes / 1_000_000 + " ms");
     }
 
     private static String repeated(String unit, int length) {
