@@ -10,8 +10,8 @@ import io.github.florence4j.generation.TokenListener;
 import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.text.Florence2Tokenizer;
+import io.github.florence4j.torch.InferenceOnly;
 import io.github.florence4j.torch.NativeMemory;
-import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Tensors;
 import java.util.Arrays;
@@ -72,7 +72,7 @@ final class Inference {
         StopCondition stop = stopCondition(options);
         Generator generator = new Generator(network);
         generator.require(options);
-        try (NoGrad noGrad = new NoGrad();
+        try (InferenceOnly inference = new InferenceOnly();
                 Joining joining = new Joining(network, grammar, prompts, options.constrained())) {
             while (joining.hasMore()) {
                 try {
@@ -92,7 +92,7 @@ final class Inference {
 
     /** Visual tokens {@code (1, v, p)} of one image {@code (3, height, width)}, row-major. */
     Tensor visualTokens(float[] pixelValues) {
-        try (NoGrad noGrad = new NoGrad()) {
+        try (InferenceOnly inference = new InferenceOnly()) {
             return Scopes.keep(() -> network.imageFeatures(
                     Tensors.ofFloats(network.device(), pixelValues).view(1, 3, height, width), Regularization.NONE));
         } finally {

@@ -7,8 +7,8 @@ import io.github.florence4j.generation.TokenListener;
 import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.InferenceOnly;
 import io.github.florence4j.torch.NativeMemory;
-import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Tensors;
 import io.github.florence4j.weights.Checkpoint;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ public final class GenerationTimes {
         int runs = args.length > 3 ? Integer.parseInt(args[3]) : 5;
         long start = System.nanoTime();
         try (Checkpoint checkpoint = Checkpoint.load(Path.of(args[0]), DType.FLOAT32);
-                NoGrad noGrad = new NoGrad()) {
+                InferenceOnly inference = new InferenceOnly()) {
             Florence2Network network = new Florence2Network(checkpoint.config(), checkpoint.weights());
             double load = (System.nanoTime() - start) / 1e9;
             try (PointerScope scope = new PointerScope()) {

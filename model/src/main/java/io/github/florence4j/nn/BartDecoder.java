@@ -76,14 +76,16 @@ public final class BartDecoder {
 
     /** A fresh cache for {@code beams} hypotheses of each encoded sample {@code (b, s, p)}. */
     public DecoderCache cache(Tensor encoded, TensorOptional mask, int beams) {
+        boolean summed = script != null && script.sumsRows();
         List<DecoderCache.Cross> cross = new ArrayList<>();
         for (Layer layer : layers) {
             try (PointerScope scope = new PointerScope()) {
                 List<Tensor> both = layer.encoderAttn.keysAndValues(encoded, Regularization.NONE);
-                cross.add(new DecoderCache.Cross(context(both.get(0)), context(both.get(1))));
+                Tensor keys = summed ? both.get(0).transpose(2, 3) : both.get(0);
+                cross.add(new DecoderCache.Cross(context(keys), context(both.get(1))));
             }
         }
-        return new DecoderCache(cross, mask, encoded.size(0), beams);
+        return new DecoderCache(cross, mask, encoded.size(0), beams, summed);
     }
 
     /** A copy in rows, in the type in which it is kept; it belongs to no scope. */

@@ -6,6 +6,7 @@ import static org.bytedeco.pytorch.global.torch.index_select;
 import io.github.florence4j.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -16,6 +17,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and values of one decoding: those of the target grow by a position a step, those of the encoder are computed once and
@@ -27,10 +29,11 @@ import org.bytedeco.pytorch.TensorVector;
 public final class DecoderCache implements AutoCloseable {
     private static final long FIRST_CAPACITY = 64;
 
-    /** Keys and values {@code (b, h, s, d)} of the encoder's output in one layer. */
+    /** Keys and values {@code (b, h, s, d)} of the encoder's output in one layer; the keys {@code (b, h, d, s)} where {@link RowSums} take them. */
     record Cross(Tensor keys, Tensor values) {}
 
     private final int beams;
+    private final boolean summed;
     private final BeamPaths paths;
     private final List<Cross> cross;
     private final List<Tensor> selfKeys = new ArrayList<>(); // (b, capacity · beams, h, d), positions outermost
@@ -40,12 +43,20 @@ public final class DecoderCache implements AutoCloseable {
     private TensorOptional mask;
     private long[] written = {}; // where the newest keys lie in (b · capacity · beams, h, d)
 
-    /** A cache that takes over {@code cross}, whose tensors belong to no scope. */
-    DecoderCache(List<Cross> cross, TensorOptional mask, long samples, int beams) {
+    private @Nullable RowSums scoring; // of the encoder's keys, made when first wanted
+    private @Nullable RowSums weighing; // of its values
+
+    /**
+     * A cache that takes over {@code cross}, whose tensors belong to no scope.
+     *
+     * @param summed whether its keys are {@code (b, h, d, s)}
+     */
+    DecoderCache(List<Cross> cross, TensorOptional mask, long samples, int beams, boolean summed) {
         this.cross = new ArrayList<>(cross);
         this.mask = mask.has_value() ? own(new TensorOptional(mask.get())) : own(new TensorOptional());
         this.samples = samples;
         this.beams = beams;
+        this.summed = summed;
         this.paths = new BeamPaths(Math.toIntExact(samples), beams);
     }
 
@@ -68,8 +79,10 @@ public final class DecoderCache implements AutoCloseable {
         return mask;
     }
 
+    /** Keys and values of the encoder's output in a layer, both {@code (b, h, s, d)}. */
     Cross cross(int layer) {
-        return cross.get(layer);
+        Cross kept = cross.get(layer);
+        return summed ? new Cross(kept.keys().transpose(2, 3), kept.values()) : kept;
     }
 
     /** The keys {@code (b, h, positions · beams, d)} of a layer, the newest included. */
@@ -114,10 +127,10 @@ public final class DecoderCache implements AutoCloseable {
 
     /** Makes room for keys and values of the type and device of {@code like} in so many layers, where there is none yet. */
     void reserve(int layers, Tensor like) {
-        Tensor keys = cross.get(0).keys();
+        Tensor values = cross.get(0).values();
         while (selfKeys.size() < layers) {
-            selfKeys.add(own(like.new_zeros(samples, capacity * beams, keys.size(1), keys.size(3))));
-            selfValues.add(own(like.new_zeros(samples, capacity * beams, keys.size(1), keys.size(3))));
+            selfKeys.add(own(like.new_zeros(samples, capacity * beams, values.size(1), values.size(3))));
+            selfValues.add(own(like.new_zeros(samples, capacity * beams, values.size(1), values.size(3))));
         }
     }
 
@@ -131,7 +144,7 @@ public final class DecoderCache implements AutoCloseable {
         return selfValues;
     }
 
-    /** The encoder's keys in each layer {@code (b, h, s, d)}. */
+    /** The encoder's keys in each layer, as they are kept. */
     List<Tensor> crossKeys() {
         return cross.stream().map(Cross::keys).toList();
     }
@@ -139,6 +152,33 @@ public final class DecoderCache implements AutoCloseable {
     /** The encoder's values in each layer {@code (b, h, s, d)}. */
     List<Tensor> crossValues() {
         return cross.stream().map(Cross::values).toList();
+    }
+
+    /** The sums over the encoder's keys {@code (b, h, d, s)} that are the scores of the beams. */
+    RowSums scoring() {
+        if (scoring == null) {
+            scoring = sums(cross.get(0).keys());
+        }
+        return scoring;
+    }
+
+    /** The sums over the encoder's values {@code (b, h, s, d)} that the beams attend to. */
+    RowSums weighing() {
+        if (weighing == null) {
+            weighing = sums(cross.get(0).values());
+        }
+        return weighing;
+    }
+
+    private RowSums sums(Tensor table) {
+        return new RowSums(device(), samples, Math.toIntExact(table.size(1)), beams, table.size(2));
+    }
+
+    /** When samples came or went. */
+    private void closeSums() {
+        Stream.of(scoring, weighing).filter(Objects::nonNull).forEach(RowSums::close);
+        scoring = null;
+        weighing = null;
     }
 
     /** How many of a layer's keys are held, the newest included. */
@@ -187,6 +227,7 @@ public final class DecoderCache implements AutoCloseable {
                 replaceMask(new TensorOptional(index_select(mask.get(), 0, index)));
             }
             samples = keptSamples.length;
+            closeSums();
         }
     }
 
@@ -194,6 +235,7 @@ public final class DecoderCache implements AutoCloseable {
     public void join(List<DecoderCache> fresh) {
         List<DecoderCache> all = Stream.concat(Stream.of(this), fresh.stream()).toList();
         long longest = all.stream().mapToLong(DecoderCache::encoded).max().orElseThrow();
+        int along = summed ? 3 : 2; // the positions in keys
         long more = fresh.stream().mapToLong(DecoderCache::samples).sum();
         try (PointerScope scope = new PointerScope()) {
             if (all.stream().anyMatch(one -> one.mask.has_value() || one.encoded() != longest)) {
@@ -201,8 +243,8 @@ public final class DecoderCache implements AutoCloseable {
             }
             for (int i = 0; i < cross.size(); i++) {
                 int layer = i;
-                Tensor keys = joined(all, one -> padded(one.cross(layer).keys(), longest)); // (b, h, s, d)
-                Tensor values = joined(all, one -> padded(one.cross(layer).values(), longest));
+                Tensor keys = joined(all, one -> padded(one.cross.get(layer).keys(), along, longest));
+                Tensor values = joined(all, one -> padded(one.cross.get(layer).values(), 2, longest));
                 Cross old = cross.get(layer);
                 cross.set(layer, new Cross(replace(old.keys(), keys), replace(old.values(), values)));
             }
@@ -210,12 +252,13 @@ public final class DecoderCache implements AutoCloseable {
             selfValues.replaceAll(values -> replace(values, withRoom(values, more)));
             paths.join(Math.toIntExact(more));
             samples += more;
+            closeSums();
         }
     }
 
     /** Positions of the encoder. */
     private long encoded() {
-        return cross.get(0).keys().size(2);
+        return cross.get(0).values().size(2);
     }
 
     private static Tensor joined(List<DecoderCache> all, Function<DecoderCache, Tensor> part) {
@@ -224,14 +267,11 @@ public final class DecoderCache implements AutoCloseable {
         return cat(parts, 0);
     }
 
-    private static Tensor padded(Tensor tensor, long length) {
-        long more = length - tensor.size(2);
-        return more == 0
-                ? tensor
-                : cat(
-                        new TensorVector(
-                                tensor, tensor.new_zeros(tensor.size(0), tensor.size(1), more, tensor.size(3))),
-                        2);
+    /** With zeros at the end of a dimension. */
+    private static Tensor padded(Tensor tensor, int dimension, long length) {
+        long[] more = tensor.shape();
+        more[dimension] = length - more[dimension];
+        return more[dimension] == 0 ? tensor : cat(new TensorVector(tensor, tensor.new_zeros(more)), dimension);
     }
 
     private static Tensor withRoom(Tensor buffer, long more) {
@@ -302,5 +342,6 @@ public final class DecoderCache implements AutoCloseable {
         selfValues.forEach(DecoderCache::disown);
         selfValues.clear();
         disown(mask);
+        closeSums();
     }
 }

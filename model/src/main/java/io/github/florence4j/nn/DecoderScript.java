@@ -2,6 +2,7 @@ package io.github.florence4j.nn;
 
 import io.github.florence4j.config.TextConfig;
 import io.github.florence4j.torch.Script;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -37,8 +38,14 @@ final class DecoderScript {
         this.step = script.compile(
                 "hidden: Tensor, samples: int, beams: int, positions: int, written: Tensor, paths: Optional[Tensor], "
                         + "selfKeys: List[Tensor], selfValues: List[Tensor], "
-                        + "crossKeys: List[Tensor], crossValues: List[Tensor], mask: Optional[Tensor]",
+                        + "crossKeys: List[Tensor], crossValues: List[Tensor], mask: Optional[Tensor], "
+                        + "scoring: List[Tensor], weighing: List[Tensor]",
                 "x");
+    }
+
+    /** Whether it attends to the encoder by {@link RowSums}, which take its keys {@code (b, h, d, s)}. */
+    boolean sumsRows() {
+        return half;
     }
 
     /** Whether it may be called for so many hypotheses. */
@@ -67,7 +74,7 @@ final class DecoderScript {
         Parameters cross = at.at("encoder_attn");
         script.line("q = torch.transpose(torch.view(%s, [samples, beams, %s, %s]), 1, 2)"
                 .formatted(cross.scripted("q_proj").of(script, "x"), heads, width)); // (b, h, beams, d)
-        attendToEncoder(layer, 1 / Math.sqrt(width));
+        attendToEncoder(layer, heads, width);
         script.line("x = " + normedSum(cross, "attended", at, "encoder_attn_layer_norm"));
 
         // Feed-forward.
@@ -79,19 +86,24 @@ final class DecoderScript {
                         "torch.add_(%s, x)".formatted(at.scripted("fc2").of(script, "fed"))));
     }
 
-    /** As in {@link Attention#scaledDotProduct}, term by term. */
-    private void attendToEncoder(int layer, double scale) {
-        if (half) {
-            script.line("scores = torch.matmul(torch.mul(torch.to(q, %s), %s), torch.transpose(crossKeys[%s], 2, 3))"
-                    .formatted(HALF, scale, layer)); // (b, h, beams, s)
-            script.line(
-                    "weights = torch.softmax(scores, -1) if torch.__is__(mask, None) else torch.to(torch.softmax(torch.add(scores, unchecked_cast(Tensor, mask)), -1), %s)"
-                            .formatted(HALF));
-            script.line("attended = torch.to(torch.matmul(weights, crossValues[%s]), %s)".formatted(layer, FLOAT));
-        } else {
+    /** As in {@link Attention#scaledDotProduct}; in half precision by {@link RowSums}. */
+    private void attendToEncoder(int layer, int heads, int width) {
+        if (!half) {
             script.line("attended = torch.scaled_dot_product_attention(q, crossKeys[%s], crossValues[%s], mask)"
                     .formatted(layer, layer));
+            return;
         }
+        script.line("scores = "
+                + RowSums.of(
+                        "crossKeys[%s]".formatted(layer),
+                        "torch.to(torch.mul(q, %s), %s)".formatted(1 / Math.sqrt(width), HALF),
+                        "scoring")); // (b·h·beams, s)
+        script.line(
+                "weights = torch.softmax(scores, -1) if torch.__is__(mask, None) else torch.to(torch.softmax(torch.add(torch.view(scores, [samples, %s, beams, -1]), unchecked_cast(Tensor, mask)), -1), %s)"
+                        .formatted(heads, HALF));
+        script.line("sums = " + RowSums.of("crossValues[%s]".formatted(layer), "weights", "weighing"));
+        script.line("attended = torch.view(torch.to(sums, %s), [samples, %s, beams, %s])"
+                .formatted(FLOAT, heads, width)); // (b, h, beams, d)
     }
 
     /** Writes {@code newest (r, h, d)} behind what a cache {@code (b, capacity, h, d)} holds. */
@@ -138,6 +150,8 @@ final class DecoderScript {
                 cache.selfValues(),
                 cache.crossKeys(),
                 cache.crossValues(),
-                mask.has_value() ? mask.get() : null);
+                mask.has_value() ? mask.get() : null,
+                half ? cache.scoring().lists() : List.of(),
+                half ? cache.weighing().lists() : List.of());
     }
 }

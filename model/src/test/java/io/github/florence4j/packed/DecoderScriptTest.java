@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A step of the decoder in one script against its layers, called one after the other on the same packed weights. */
 class DecoderScriptTest {
@@ -68,8 +68,8 @@ class DecoderScriptTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fp32", "bf16", "int8"})
-    void givesTheHiddenStatesOfTheLayersWhileSamplesComeAndGo(String precision) throws IOException {
+    @CsvSource({"fp32, 0", "bf16, 0.1", "int8, 0.1"})
+    void givesTheHiddenStatesOfTheLayersWhileSamplesComeAndGo(String precision, double mostError) throws IOException {
         try (CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
                 PackedWeights weights = new PackedWeights(files, Precision.parse(precision));
                 NoGrad noGrad = new NoGrad();
@@ -85,7 +85,7 @@ class DecoderScriptTest {
             try (DecoderCache ours = scripted.decoder().cache(first, new TensorOptional(), 3);
                     DecoderCache theirs = layers.decoder().cache(first, new TensorOptional(), 3)) {
                 for (int step = 0; step < STEPS; step++) {
-                    assertSameStep(scripted, ours, layers, theirs, random);
+                    assertSameStep(scripted, ours, layers, theirs, random, mostError);
                     if (step == 5) { // one more joins, whose encoder had fewer positions
                         join(scripted, ours, second);
                         join(layers, theirs, second);
@@ -105,8 +105,8 @@ class DecoderScriptTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fp32", "bf16", "int8"})
-    void soItDoesForManySamplesWithoutBeams(String precision) throws IOException {
+    @CsvSource({"fp32, 0", "bf16, 0.1", "int8, 0.1"})
+    void soItDoesForManySamplesWithoutBeams(String precision, double mostError) throws IOException {
         try (CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
                 PackedWeights weights = new PackedWeights(files, Precision.parse(precision));
                 NoGrad noGrad = new NoGrad();
@@ -119,7 +119,7 @@ class DecoderScriptTest {
             try (DecoderCache ours = scripted.decoder().cache(encoded, new TensorOptional(), 1);
                     DecoderCache theirs = layers.decoder().cache(encoded, new TensorOptional(), 1)) {
                 for (int step = 0; step < 70; step++) { // beyond the first capacity of the cache
-                    assertSameStep(scripted, ours, layers, theirs, random);
+                    assertSameStep(scripted, ours, layers, theirs, random, mostError);
                 }
             }
         }
@@ -176,16 +176,36 @@ class DecoderScriptTest {
         }
     }
 
+    /**
+     * The same to the last digit in single precision. In half precision the script sums in another order, and what it rounded
+     * differently stays in the cache: 2 to 5 % after 80 steps of this fixture, whose activations reach 505.
+     */
     private static void assertSameStep(
-            Florence2Network one, DecoderCache ours, Florence2Network other, DecoderCache theirs, Random random) {
+            Florence2Network one,
+            DecoderCache ours,
+            Florence2Network other,
+            DecoderCache theirs,
+            Random random,
+            double mostError) {
         try (PointerScope scope = new PointerScope()) {
             long[] ids = random.longs(ours.samples() * ours.beams(), 0, 50_000).toArray();
             Tensor embedded = one.embed(Tensors.ofLongs(one.device(), ids).unsqueeze(1));
             float[] found = Tensors.floats(one.decoder().step(embedded, ours));
             float[] expected = Tensors.floats(other.decoder().step(embedded, theirs));
             assertThat(Arrays.stream(boxed(expected)).distinct().count()).isGreaterThan(50);
-            assertThat(found).isEqualTo(expected);
+            assertThat(relativeError(found, expected)).isLessThanOrEqualTo(mostError);
         }
+    }
+
+    private static double relativeError(float[] found, float[] expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        double error = 0;
+        double norm = 0;
+        for (int i = 0; i < found.length; i++) {
+            error += Math.pow((double) found[i] - expected[i], 2);
+            norm += Math.pow(expected[i], 2);
+        }
+        return Math.sqrt(error / norm);
     }
 
     private static Float[] boxed(float[] values) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
@@ -54,6 +55,45 @@ class StateTest {
             other.start();
             other.join();
             assertThat(thrown[0]).hasMessageContaining("a state of one thread");
+        }
+    }
+
+    @Test
+    void inferenceOnlyEndsWithItsGuardAndNotWithAScope() {
+        try (InferenceOnly guard = openedInferenceOnlyInAScope();
+                PointerScope scope = new PointerScope()) {
+            assertThat(GradMode.is_enabled()).isFalse();
+            assertThat(InferenceMode.is_enabled()).isTrue();
+            assertThat(torch.ones(2).is_inference()).isTrue();
+        }
+        assertThat(GradMode.is_enabled()).isTrue();
+        assertThat(InferenceMode.is_enabled()).isFalse();
+        try (PointerScope scope = new PointerScope()) {
+            assertThat(torch.ones(2).is_inference()).isFalse();
+        }
+    }
+
+    private static InferenceOnly openedInferenceOnlyInAScope() {
+        try (PointerScope scope = new PointerScope()) {
+            return new InferenceOnly();
+        }
+    }
+
+    @Test
+    void inferenceOnlyRefusesToCloseOnAnotherThread() throws InterruptedException {
+        try (InferenceOnly guard = new InferenceOnly()) {
+            Throwable[] thrown = new Throwable[1];
+            Thread other = new Thread(() -> {
+                try {
+                    guard.close();
+                } catch (IllegalStateException e) {
+                    thrown[0] = e;
+                }
+            });
+            other.start();
+            other.join();
+            assertThat(thrown[0]).hasMessageContaining("a state of one thread");
+            assertThat(InferenceMode.is_enabled()).isTrue();
         }
     }
 
