@@ -2,6 +2,7 @@ package io.github.florence4j.nn;
 
 import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.index_select;
+import static org.bytedeco.pytorch.global.torch.stack;
 
 import io.github.florence4j.torch.Tensors;
 import java.util.ArrayList;
@@ -36,12 +37,12 @@ public final class DecoderCache implements AutoCloseable {
     private final boolean summed;
     private final BeamPaths paths;
     private final List<Cross> cross;
-    private final List<Tensor> selfKeys = new ArrayList<>(); // (b, capacity · beams, h, d), positions outermost
-    private final List<Tensor> selfValues = new ArrayList<>();
+    private final List<Tensor> self =
+            new ArrayList<>(); // keys and values (b, capacity · beams, 2, h, d), positions outermost
     private long capacity = FIRST_CAPACITY;
     private long samples;
     private TensorOptional mask;
-    private long[] written = {}; // where the newest keys lie in (b · capacity · beams, h, d)
+    private long[] written = {}; // where the newest lie in (b · capacity · beams, 2, h, d)
 
     private @Nullable RowSums scoring; // of the encoder's keys, made when first wanted
     private @Nullable RowSums weighing; // of its values
@@ -87,16 +88,16 @@ public final class DecoderCache implements AutoCloseable {
 
     /** The keys {@code (b, h, positions · beams, d)} of a layer, the newest included. */
     Tensor selfKeys(int layer) {
-        return known(selfKeys.get(layer));
+        return known(layer, 0);
     }
 
     /** The values {@code (b, h, positions · beams, d)} of a layer, the newest included. */
     Tensor selfValues(int layer) {
-        return known(selfValues.get(layer));
+        return known(layer, 1);
     }
 
-    private Tensor known(Tensor buffer) {
-        return buffer.narrow(1, 0, positions()).transpose(1, 2);
+    private Tensor known(int layer, long which) {
+        return self.get(layer).select(2, which).narrow(1, 0, positions()).transpose(1, 2);
     }
 
     /**
@@ -109,8 +110,7 @@ public final class DecoderCache implements AutoCloseable {
         long longest = paths.longest();
         if (longest > capacity) {
             capacity *= 2;
-            selfKeys.replaceAll(this::grown);
-            selfValues.replaceAll(this::grown);
+            self.replaceAll(this::grown);
         }
         written = new long[Math.toIntExact(samples) * beams];
         boolean equal = true;
@@ -128,20 +128,15 @@ public final class DecoderCache implements AutoCloseable {
     /** Makes room for keys and values of the type and device of {@code like} in so many layers, where there is none yet. */
     void reserve(int layers, Tensor like) {
         Tensor values = cross.get(0).values();
-        while (selfKeys.size() < layers) {
-            selfKeys.add(own(like.new_zeros(samples, capacity * beams, values.size(1), values.size(3))));
-            selfValues.add(own(like.new_zeros(samples, capacity * beams, values.size(1), values.size(3))));
+        while (self.size() < layers) {
+            // Zeros, not whatever lies in memory: what a mask hides is still multiplied, by nought.
+            self.add(own(like.new_zeros(samples, capacity * beams, 2, values.size(1), values.size(3))));
         }
     }
 
-    /** The keys of each layer {@code (b, capacity · beams, h, d)}, positions outermost. */
-    List<Tensor> selfKeys() {
-        return selfKeys;
-    }
-
-    /** The values of each layer {@code (b, capacity · beams, h, d)}, positions outermost. */
-    List<Tensor> selfValues() {
-        return selfValues;
+    /** The keys and values of each layer {@code (b, capacity · beams, 2, h, d)}, positions outermost. */
+    List<Tensor> self() {
+        return self;
     }
 
     /** The encoder's keys in each layer, as they are kept. */
@@ -193,17 +188,11 @@ public final class DecoderCache implements AutoCloseable {
 
     /** Writes the newest position's keys and values {@code (b, h, beams, d)} of a layer. */
     void append(int layer, Tensor keys, Tensor values) {
-        if (layer == selfKeys.size()) {
-            selfKeys.add(own(empty(keys)));
-            selfValues.add(own(empty(values)));
-        }
-        Tensor index = written();
-        write(selfKeys.get(layer), index, keys);
-        write(selfValues.get(layer), index, values);
-    }
-
-    private static void write(Tensor buffer, Tensor index, Tensor newest) {
-        buffer.flatten(0, 1).index_copy_(0, index, newest.transpose(1, 2).flatten(0, 1)); // (r, h, d)
+        reserve(layer + 1, keys);
+        Tensor newest = stack(new TensorVector(keys, values), 3); // (b, h, beams, 2, d)
+        self.get(layer)
+                .flatten(0, 1)
+                .index_copy_(0, written(), newest.permute(0, 2, 3, 1, 4).flatten(0, 1)); // (r, 2, h, d)
     }
 
     /**
@@ -221,8 +210,7 @@ public final class DecoderCache implements AutoCloseable {
             Tensor index = Tensors.ofLongs(device(), keptSamples);
             UnaryOperator<Tensor> kept = tensor -> replace(tensor, index_select(tensor, 0, index));
             cross.replaceAll(layer -> new Cross(kept.apply(layer.keys()), kept.apply(layer.values())));
-            selfKeys.replaceAll(kept);
-            selfValues.replaceAll(kept);
+            self.replaceAll(kept);
             if (mask.has_value()) {
                 replaceMask(new TensorOptional(index_select(mask.get(), 0, index)));
             }
@@ -248,8 +236,7 @@ public final class DecoderCache implements AutoCloseable {
                 Cross old = cross.get(layer);
                 cross.set(layer, new Cross(replace(old.keys(), keys), replace(old.values(), values)));
             }
-            selfKeys.replaceAll(keys -> replace(keys, withRoom(keys, more)));
-            selfValues.replaceAll(values -> replace(values, withRoom(values, more)));
+            self.replaceAll(both -> replace(both, withRoom(both, more)));
             paths.join(Math.toIntExact(more));
             samples += more;
             closeSums();
@@ -275,7 +262,9 @@ public final class DecoderCache implements AutoCloseable {
     }
 
     private static Tensor withRoom(Tensor buffer, long more) {
-        return cat(new TensorVector(buffer, buffer.new_zeros(more, buffer.size(1), buffer.size(2), buffer.size(3))), 0);
+        long[] room = buffer.shape();
+        room[0] = more;
+        return cat(new TensorVector(buffer, buffer.new_zeros(room)), 0);
     }
 
     /** The mask {@code (b, 1, 1, length)} of the encoder's positions, which hides what is beyond the own ones. */
@@ -298,15 +287,12 @@ public final class DecoderCache implements AutoCloseable {
 
     private Tensor grown(Tensor old) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor fresh = old.new_zeros(samples, capacity * beams, old.size(2), old.size(3));
+            long[] shape = old.shape();
+            shape[1] = capacity * beams;
+            Tensor fresh = old.new_zeros(shape);
             fresh.narrow(1, 0, old.size(1)).copy_(old);
             return replace(old, fresh);
         }
-    }
-
-    /** Zeros, not whatever lies in memory: what a mask hides is still multiplied, by nought. */
-    private Tensor empty(Tensor like) {
-        return like.new_zeros(samples, capacity * beams, like.size(1), like.size(3));
     }
 
     private void replaceMask(TensorOptional fresh) {
@@ -337,10 +323,8 @@ public final class DecoderCache implements AutoCloseable {
             disown(c.values());
         });
         cross.clear();
-        selfKeys.forEach(DecoderCache::disown);
-        selfKeys.clear();
-        selfValues.forEach(DecoderCache::disown);
-        selfValues.clear();
+        self.forEach(DecoderCache::disown);
+        self.clear();
         disown(mask);
         closeSums();
     }

@@ -37,7 +37,7 @@ final class DecoderScript {
         this.mostRows = layers.at(0).scripted("fc1").mostRows();
         this.step = script.compile(
                 "hidden: Tensor, samples: int, beams: int, positions: int, written: Tensor, paths: Optional[Tensor], "
-                        + "selfKeys: List[Tensor], selfValues: List[Tensor], "
+                        + "known: List[Tensor], "
                         + "crossKeys: List[Tensor], crossValues: List[Tensor], mask: Optional[Tensor], "
                         + "scoring: List[Tensor], weighing: List[Tensor]",
                 "x");
@@ -62,12 +62,12 @@ final class DecoderScript {
         Parameters self = at.at("self_attn");
         script.line("own = torch.view(%s, [-1, 3, %s, %s])"
                 .formatted(self.scripted("q_proj", "k_proj", "v_proj").of(script, "x"), heads, width)); // (r, 3, h, d)
-        script.line(write("selfKeys[%s]".formatted(layer), "torch.select(own, 1, 1)"));
-        script.line(write("selfValues[%s]".formatted(layer), "torch.select(own, 1, 2)"));
+        script.line("_ = torch.index_copy_(torch.flatten(known[%s], 0, 1), 0, written, torch.narrow(own, 1, 1, 2))"
+                .formatted(layer));
         script.line("q = torch.transpose(torch.view(torch.select(own, 1, 0), [samples, beams, %s, %s]), 1, 2)"
                 .formatted(heads, width)); // (b, h, beams, d)
         script.line("attended = torch.scaled_dot_product_attention(q, %s, %s, paths)"
-                .formatted(known("selfKeys[%s]".formatted(layer)), known("selfValues[%s]".formatted(layer))));
+                .formatted(known(layer, 0), known(layer, 1)));
         script.line("x = " + normedSum(self, "attended", at, "self_attn_layer_norm"));
 
         // Attention to the encoder's positions.
@@ -106,14 +106,10 @@ final class DecoderScript {
                 .formatted(FLOAT, heads, width)); // (b, h, beams, d)
     }
 
-    /** Writes {@code newest (r, h, d)} behind what a cache {@code (b, capacity, h, d)} holds. */
-    private static String write(String cache, String newest) {
-        return "_ = torch.index_copy_(torch.flatten(%s, 0, 1), 0, written, %s)".formatted(cache, newest);
-    }
-
-    /** What a cache holds, {@code (b, h, positions, d)}. */
-    private static String known(String cache) {
-        return "torch.transpose(torch.narrow(%s, 1, 0, positions), 1, 2)".formatted(cache);
+    /** The keys (0) or values (1) that a layer's cache {@code (b, capacity, 2, h, d)} holds, {@code (b, h, positions, d)}. */
+    private static String known(int layer, int which) {
+        return "torch.transpose(torch.narrow(torch.select(known[%s], 2, %s), 1, 0, positions), 1, 2)"
+                .formatted(layer, which);
     }
 
     /** The attended values {@code (b, h, beams, d)} projected and added to x, normalised. */
@@ -146,8 +142,7 @@ final class DecoderScript {
                 cache.positions(),
                 cache.written(),
                 paths,
-                cache.selfKeys(),
-                cache.selfValues(),
+                cache.self(),
                 cache.crossKeys(),
                 cache.crossValues(),
                 mask.has_value() ? mask.get() : null,
