@@ -3,6 +3,7 @@ package io.github.florence4j.train;
 import io.github.florence4j.torch.DType;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.BytePointer;
@@ -53,14 +54,28 @@ final class DropoutMask {
     }
 
     /**
-     * Signs of that shape and precision: -1 for what is dropped, else 1.
+     * What dropout leaves of {@code x}: the elements, not made larger, where the others are zero. What is drawn is never stored.
      *
-     * @param rate the chance of -1, in [0, 1)
+     * @param rate the chance of 0, in [0, 1)
      */
-    static Tensor signs(long seed, double rate, Tensor like) {
-        return fill(seed, dropped(rate), bfloat16(1), true, like.numel())
-                .view(like.shape())
-                .to(like.device(), like.scalar_type());
+    static Tensor remaining(long seed, double rate, Tensor x) {
+        int dropped = dropped(rate);
+        long words = x.numel() / 4;
+        if (!x.is_cpu() || !x.is_contiguous() || DType.of(x) != DType.BFLOAT16 || x.numel() % 4 != 0) {
+            return x.mul(
+                    fill(seed, dropped, bfloat16(1), x.numel()).view(x.shape()).to(x.device(), x.scalar_type()));
+        }
+        Tensor remaining = torch.empty_like(x);
+        LongBuffer from = words(x, words);
+        LongBuffer to = words(remaining, words);
+        inBlocks(words, (first, values) -> {
+            draw(values, seed + first * GAMMA, dropped * ONE_OF_16);
+            long[] elements = new long[values.length];
+            from.get(first, elements);
+            clear(values, elements);
+            to.put(first, elements);
+        });
+        return remaining;
     }
 
     /**
@@ -73,43 +88,50 @@ final class DropoutMask {
         double scale = scale(rate);
         DType dtype = DType.of(like);
         if (dtype == DType.BFLOAT16) {
-            return fill(seed, dropped, bfloat16(scale), false, like.numel())
+            return fill(seed, dropped, bfloat16(scale), like.numel())
                     .view(like.shape())
                     .to(like.device(), like.scalar_type());
         }
-        Tensor ones = fill(seed, dropped, bfloat16(1), false, like.numel()).view(like.shape());
+        Tensor ones = fill(seed, dropped, bfloat16(1), like.numel()).view(like.shape());
         return ones.to(like.device(), like.scalar_type()).mul_(new Scalar(scale));
     }
 
-    /**
-     * Elements in bfloat16.
-     *
-     * @param bits of those that are kept
-     * @param signs whether the others are the same number with a minus, else zeros
-     */
-    private static Tensor fill(long seed, int dropped, int bits, boolean signs, long count) {
+    /** Elements in bfloat16: those that are kept have the given bits, the others are zeros. */
+    private static Tensor fill(long seed, int dropped, int bits, long count) {
         long words = (count + 3) / 4;
         Tensor elements =
                 torch.empty(new long[] {4 * words}, new TensorOptions(ScalarType.BFloat16), new MemoryFormatOptional());
-        LongBuffer target = new BytePointer(elements.data_ptr())
+        LongBuffer target = words(elements, words);
+        inBlocks(words, (first, values) -> {
+            draw(values, seed + first * GAMMA, dropped * ONE_OF_16);
+            long[] same = new long[values.length];
+            Arrays.fill(same, bits * ONE_OF_16);
+            clear(values, same);
+            target.put(first, same);
+        });
+        return elements.narrow(0, 0, count);
+    }
+
+    /** The memory of a tensor of 16-bit elements, four at a time. */
+    private static LongBuffer words(Tensor tensor, long words) {
+        return new BytePointer(tensor.data_ptr())
                 .capacity(8 * words)
                 .asByteBuffer()
                 .order(ByteOrder.nativeOrder())
                 .asLongBuffer();
+    }
+
+    /** What to do with the words from {@code first} on, as many as there are {@code values}, which may be overwritten. */
+    @FunctionalInterface
+    private interface Block {
+        void run(int first, long[] values);
+    }
+
+    private static void inBlocks(long words, Block block) {
         int blocks = Math.toIntExact((words + BLOCK - 1) / BLOCK);
         IntStream range = IntStream.range(0, blocks);
-        (blocks < 4 ? range : range.parallel()).forEach(block -> {
-            int first = block * BLOCK;
-            long[] values = new long[(int) Math.min(BLOCK, words - first)];
-            draw(values, seed + first * GAMMA, dropped * ONE_OF_16);
-            if (signs) {
-                sign(values, bits * ONE_OF_16);
-            } else {
-                clear(values, bits * ONE_OF_16);
-            }
-            target.put(first, values);
-        });
-        return elements.narrow(0, 0, count);
+        (blocks < 4 ? range : range.parallel())
+                .forEach(i -> block.run(i * BLOCK, new long[(int) Math.min(BLOCK, words - (long) i * BLOCK)]));
     }
 
     /**
@@ -126,15 +148,10 @@ final class DropoutMask {
         }
     }
 
-    private static void clear(long[] kept, long bits) {
+    /** Makes zeros of the elements that are not kept. */
+    private static void clear(long[] kept, long[] elements) {
         for (int i = 0; i < kept.length; i++) {
-            kept[i] = ((kept[i] - (kept[i] >>> 15)) | kept[i]) & bits;
-        }
-    }
-
-    private static void sign(long[] kept, long bits) {
-        for (int i = 0; i < kept.length; i++) {
-            kept[i] ^= TOP_OF_16 | bits;
+            elements[i] &= (kept[i] - (kept[i] >>> 15)) | kept[i];
         }
     }
 

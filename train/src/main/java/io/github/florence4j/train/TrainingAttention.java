@@ -15,10 +15,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention with dropout on its weights, a few heads at a time, forward and backward. Weights {@code (t, s)} that are dropped
- * are negative: so one tensor holds the weights and their mask. It is kept for backward where it is small; where it is not,
- * backward computes it again, as FlashAttention does (Dao and others, arXiv 2205.14135), here from matrix products of whole
- * heads. libtorch's own kernel for the processor keeps weights, mask and product.
+ * Attention with dropout on its weights, a few heads at a time, forward and backward. The weights {@code (t, s)} and what dropout
+ * leaves of them are kept for backward where they are small; where they are not, backward computes them again, as FlashAttention
+ * does (Dao and others, arXiv 2205.14135), here from matrix products of whole heads. libtorch's own kernel for the processor
+ * keeps a mask as well.
  */
 final class TrainingAttention {
     private static final long HEAD_SEEDS = 0xD1342543DE82EF95L; // seeds of parts lie far apart
@@ -73,25 +73,31 @@ final class TrainingAttention {
         Tensor out = torch.empty_like(heads.q); // (n, t, d)
         for (long first = 0; first < heads.count; first += heads.atOnce) {
             Heads part = heads.part(first);
-            Tensor signed = signed(part, first); // (n, t, s)
+            List<Tensor> weights = weights(part, first);
             try (PointerScope scope = new PointerScope()) {
-                torch.bmm_out(heads.part(out, first), rate == 0 ? signed : signed.relu(), part.v);
+                torch.bmm_out(heads.part(out, first), remaining(weights), part.v);
             }
             if (kept == null) {
-                signed.close();
+                weights.forEach(Tensor::close);
             } else {
-                kept.add(signed);
+                kept.addAll(weights);
             }
         }
         return scaled(out).view(shape);
     }
 
-    /** Weights {@code (n, t, s)}, negative where they are dropped. */
-    private Tensor signed(Heads part, long first) {
-        return Scopes.keep(() -> {
+    /** All weights {@code (n, t, s)}, and with dropout what remains of them. */
+    private List<Tensor> weights(Heads part, long first) {
+        return Scopes.keepAll(() -> {
             Tensor weights = part.weights();
-            return rate == 0 ? weights : weights.mul_(DropoutMask.signs(seed + first * HEAD_SEEDS, rate, weights));
+            return rate == 0
+                    ? List.of(weights)
+                    : List.of(weights, DropoutMask.remaining(seed + first * HEAD_SEEDS, rate, weights));
         });
+    }
+
+    private static Tensor remaining(List<Tensor> weights) {
+        return weights.get(weights.size() - 1);
     }
 
     /** What is not dropped is made larger, so that the mean stays. */
@@ -114,22 +120,20 @@ final class TrainingAttention {
         Tensor dQ = torch.empty_like(heads.q);
         Tensor dK = torch.empty_like(heads.k);
         Tensor dV = torch.empty_like(heads.v);
+        int each = rate == 0 ? 1 : 2; // tensors of a part
         for (long first = 0; first < heads.count; first += heads.atOnce) {
             try (PointerScope scope = new PointerScope()) {
                 Heads part = heads.part(first);
-                Tensor signed = kept.isEmpty() ? signed(part, first) : kept.get((int) (first / heads.atOnce));
+                int of = (int) (first / heads.atOnce) * each;
+                List<Tensor> weights = kept.isEmpty() ? weights(part, first) : kept.subList(of, of + each);
                 Tensor dPart = heads.part(dOut, first);
+                torch.bmm_out(heads.part(dV, first), remaining(weights).transpose(1, 2), dPart);
                 Tensor dWeights = torch.bmm(dPart, part.v.transpose(1, 2)); // (n, t, s)
-                Tensor weights = signed;
-                Tensor remaining = signed;
                 if (rate > 0) {
-                    dWeights = torch.threshold_backward(dWeights, signed, new Scalar(0));
-                    remaining = signed.relu();
-                    weights = signed.abs_();
+                    dWeights = torch.threshold_backward_out(dWeights, dWeights, remaining(weights), new Scalar(0));
                 }
-                torch.bmm_out(heads.part(dV, first), remaining.transpose(1, 2), dPart);
-                Tensor dScores =
-                        Operators.call("aten::_softmax_backward_data", "", dWeights, weights, -1L, DType.of(weights));
+                Tensor dScores = Operators.call(
+                        "aten::_softmax_backward_data", "", dWeights, weights.get(0), -1L, DType.of(dWeights));
                 torch.bmm_out(heads.part(dQ, first), dScores, part.k);
                 torch.bmm_out(heads.part(dK, first), dScores.transpose(1, 2), part.q);
             }

@@ -30,16 +30,33 @@ class DropoutMaskTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0.1, FLOAT32", "0.5, FLOAT64", "0.1, BFLOAT16", "0.9, FLOAT32", "0, FLOAT32"})
-    void signsAreNegativeWhereFactorsAreZero(double rate, DType dtype) {
+    @CsvSource({
+        "0.1, FLOAT32, 1000, 100",
+        "0.5, FLOAT64, 77, 13",
+        "0.1, BFLOAT16, 1000, 100",
+        "0.3, BFLOAT16, 77, 13",
+        "0.1, BFLOAT16, 2, 6",
+        "0.9, FLOAT32, 100, 100",
+        "0, FLOAT32, 100, 100",
+        "0, BFLOAT16, 100, 100"
+    })
+    void whatRemainsAreTheElementsWhoseFactorsAreNotZero(double rate, DType dtype, long rows, long columns) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor like = torch.zeros(100, 1001).to(dtype.scalarType());
-            Tensor factors = DropoutMask.factors(42, rate, like);
-            Tensor signs = DropoutMask.signs(42, rate, like);
-            assertThat(DType.of(signs)).isEqualTo(dtype);
-            assertThat(signs.abs().eq(new Scalar(1)).all().item_bool()).isTrue();
-            assertThat(signs.lt(new Scalar(0)).equal(factors.eq(new Scalar(0)))).isTrue();
-            assertThat(factors.max().item_double()).isCloseTo(DropoutMask.scale(rate), within(0.01));
+            torch.manual_seed(3);
+            Tensor x = torch.randn(rows, columns).to(dtype.scalarType());
+            Tensor kept = DropoutMask.factors(42, rate, x).ne(new Scalar(0));
+            Tensor expected = torch.where(kept, x, torch.zeros_like(x));
+            Tensor before = x.clone();
+
+            Tensor remaining = DropoutMask.remaining(42, rate, x);
+
+            assertThat(DType.of(remaining)).isEqualTo(dtype);
+            assertThat(remaining.equal(expected)).isTrue();
+            assertThat(x.equal(before)).isTrue();
+            Tensor turned = x.t(); // elements count in the order of rows, however they lie in memory
+            assertThat(DropoutMask.remaining(42, rate, turned)
+                            .equal(DropoutMask.remaining(42, rate, turned.contiguous())))
+                    .isTrue();
         }
     }
 
