@@ -41,8 +41,9 @@ public final class Answering implements AutoCloseable {
     @FunctionalInterface
     public interface Pictures {
         /**
-         * Visual tokens {@code (1, n, p)} of that picture; called without gradients and within a {@code PointerScope}, with
-         * several lanes for several pictures at once.
+         * Visual tokens {@code (1, n, p)} of that picture; called in libtorch's inference mode, so that what is made must be cloned
+         * outside of it before anything trains on it, and within a {@code PointerScope}, with several lanes for several
+         * pictures at once.
          */
         Tensor visualTokens(int picture);
     }
@@ -80,7 +81,10 @@ public final class Answering implements AutoCloseable {
         this.inference = new Inference(network, tokenizer, grammar, pictures.height(), pictures.width());
     }
 
-    /** Visual tokens {@code (1, n, p)} of pixel values {@code (3, height, width)}; they belong to the caller's scope. */
+    /**
+     * Visual tokens {@code (1, n, p)} of pixel values {@code (3, height, width)}; they belong to the caller's scope. They are made in
+     * libtorch's inference mode: clone them to train on them or to change them in place.
+     */
     public Tensor visualTokens(float[] pixelValues) {
         return inference.visualTokens(pixelValues);
     }

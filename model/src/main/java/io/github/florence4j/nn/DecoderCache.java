@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
 public final class DecoderCache implements AutoCloseable {
     private static final long FIRST_CAPACITY = 64;
 
-    /** Keys and values {@code (b, h, s, d)} of the encoder's output in one layer; the keys {@code (b, h, d, s)} where {@link RowSums} take them. */
+    /**
+     * Keys and values {@code (b, h, s, d)} of the encoder's output in one layer; the keys {@code (b, h, d, s)} where
+     * {@link RowSums} take them.
+     */
     record Cross(Tensor keys, Tensor values) {}
 
     private final int beams;
@@ -166,7 +169,7 @@ public final class DecoderCache implements AutoCloseable {
     }
 
     private RowSums sums(Tensor table) {
-        return new RowSums(device(), samples, Math.toIntExact(table.size(1)), beams, table.size(2));
+        return new RowSums(device(), samples, table.size(1), beams, table.size(2));
     }
 
     /** When samples came or went. */

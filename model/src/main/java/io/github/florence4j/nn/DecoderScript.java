@@ -98,9 +98,11 @@ final class DecoderScript {
                         "crossKeys[%s]".formatted(layer),
                         "torch.to(torch.mul(q, %s), %s)".formatted(1 / Math.sqrt(width), HALF),
                         "scoring")); // (b·h·beams, s)
+        String hidden = "torch.add(torch.view(scores, [samples, %s, beams, -1]), unchecked_cast(Tensor, mask))"
+                .formatted(heads); // (b, h, beams, s)
         script.line(
-                "weights = torch.softmax(scores, -1) if torch.__is__(mask, None) else torch.to(torch.softmax(torch.add(torch.view(scores, [samples, %s, beams, -1]), unchecked_cast(Tensor, mask)), -1), %s)"
-                        .formatted(heads, HALF));
+                "weights = torch.softmax(scores, -1) if torch.__is__(mask, None) else torch.to(torch.softmax(%s, -1), %s)"
+                        .formatted(hidden, HALF));
         script.line("sums = " + RowSums.of("crossValues[%s]".formatted(layer), "weights", "weighing"));
         script.line("attended = torch.view(torch.to(sums, %s), [samples, %s, beams, %s])"
                 .formatted(FLOAT, heads, width)); // (b, h, beams, d)

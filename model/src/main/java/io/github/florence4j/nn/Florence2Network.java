@@ -4,7 +4,6 @@ import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.tensor;
 
 import io.github.florence4j.config.Florence2Config;
-import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
@@ -33,7 +32,7 @@ public final class Florence2Network {
     private final BartDecoder decoder;
     private final Linear head;
     private final Device device;
-    private final @Nullable Tensor finalLogitsBias; // (1, v), only in the original layout; null where it adds nothing
+    private final @Nullable Tensor finalLogitsBias; // (1, v), only in the original layout
 
     /** The network of that configuration on weights named as in the transformers layout. */
     public Florence2Network(Florence2Config config, Parameters.Source weights) {
@@ -56,14 +55,7 @@ public final class Florence2Network {
         this.decoder = parts.second().decoder();
         this.head = parts.second().head();
         this.device = language.tensor("shared.weight").device();
-        this.finalLogitsBias = weights.has("final_logits_bias") ? unlessZero(weights.get("final_logits_bias")) : null;
-    }
-
-    private static @Nullable Tensor unlessZero(Tensor bias) {
-        try (NoGrad noGrad = new NoGrad();
-                Tensor any = bias.any()) {
-            return any.item_bool() ? bias : null;
-        }
+        this.finalLogitsBias = weights.has("final_logits_bias") ? weights.get("final_logits_bias") : null;
     }
 
     /** What takes pictures and prompts in. */

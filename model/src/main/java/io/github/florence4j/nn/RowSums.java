@@ -1,10 +1,13 @@
 package io.github.florence4j.nn;
 
+import static org.bytedeco.pytorch.global.torch.arange;
+
 import io.github.florence4j.torch.Scopes;
-import io.github.florence4j.torch.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -21,23 +24,22 @@ final class RowSums implements AutoCloseable {
     private final Tensor begins; // (b·h·queries + 1), the last is the end of all
 
     /** The sums for so many samples, heads, queries of each head and rows of each head. */
-    RowSums(Device device, long samples, int heads, int queries, long rowsOfHead) {
-        int n = Math.toIntExact(rowsOfHead);
-        int sums = Math.toIntExact(samples * heads * queries);
-        long[] row = new long[Math.multiplyExact(sums, n)];
-        long[] begin = new long[sums + 1];
-        for (int sum = 0; sum < sums; sum++) {
-            begin[sum + 1] = (long) (sum + 1) * n;
-            for (int i = 0; i < n; i++) {
-                row[sum * n + i] = (long) (sum / queries) * n + i;
-            }
-        }
-        this.rows = ints(device, row);
-        this.begins = ints(device, begin);
+    RowSums(Device device, long samples, long heads, long queries, long rowsOfHead) {
+        long of = samples * heads;
+        this.rows = Scopes.own(() -> upTo(device, of * rowsOfHead, 1)
+                .view(of, 1, rowsOfHead)
+                .expand(of, queries, rowsOfHead)
+                .reshape(-1));
+        this.begins = Scopes.own(() -> upTo(device, of * queries * rowsOfHead + 1, rowsOfHead));
     }
 
-    private static Tensor ints(Device device, long... values) {
-        return Scopes.own(() -> Tensors.ofLongs(device, values).to(ScalarType.Int));
+    private static Tensor upTo(Device device, long end, long step) {
+        return arange(
+                        new Scalar(0L),
+                        new Scalar((long) Math.toIntExact(end)),
+                        new Scalar(step),
+                        new TensorOptions(ScalarType.Int))
+                .to(device, ScalarType.Int);
     }
 
     /** Which rows, and where each sum begins among them: what {@link #of} calls {@code lists}. */
@@ -50,7 +52,8 @@ final class RowSums implements AutoCloseable {
      * (b, h, n, …)} with {@code weights (b, h, queries, n)} of its type.
      */
     static String of(String table, String weights, String lists) {
-        return "torch._embedding_bag_forward_only(torch.flatten(%s, 0, 2), %s[0], %s[1], False, 0, False, torch.reshape(%s, [-1]), True, -1)[0]"
+        return ("torch._embedding_bag_forward_only(torch.flatten(%s, 0, 2), %s[0], %s[1], False, 0, False, "
+                        + "torch.reshape(%s, [-1]), True, -1)[0]")
                 .formatted(table, lists, lists, weights);
     }
 

@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.InferenceMode;
 
 /**
  * Leaves out on this thread all that gradients need until closed: their recording, as {@link NoGrad}, and the bookkeeping of views
- * and versions of tensors, a tenth of the time of short operators. Use it in try-with-resources.
+ * and versions of tensors, which short operators feel. Use it in try-with-resources.
  *
  * <p>Tensors made under it cannot be trained with later, nor changed in place once it is closed.
  */

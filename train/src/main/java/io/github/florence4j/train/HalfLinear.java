@@ -12,6 +12,7 @@ import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.Scopes;
 import java.util.List;
 import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -95,6 +96,10 @@ final class HalfLinear implements Linear, AutoCloseable {
 
     private Tensor half() {
         Tensor copy = half;
+        if (copy != null && copy.is_inference() && !InferenceMode.is_enabled()) {
+            copy.close(); // made for an answer, it cannot be trained with
+            copy = null;
+        }
         if (copy == null) {
             copy = Scopes.own(() -> weight.detach().to(DType.BFLOAT16.scalarType()));
         } else if (version != weight._version()) {
