@@ -68,17 +68,29 @@ class DecoderScriptTest {
         }
     }
 
+    /** Looks at a network with its script and at one that goes layer by layer. */
+    @FunctionalInterface
+    private interface Look {
+        void at(Florence2Network scripted, Florence2Network layers);
+    }
+
+    private static void inBothForms(Precision precision, Look look) throws IOException {
+        try (CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
+                PackedWeights weights = new PackedWeights(files, precision);
+                NoGrad noGrad = new NoGrad();
+                PointerScope scope = new PointerScope()) {
+            look.at(
+                    new Florence2Network(files.config(), weights),
+                    new Florence2Network(files.config(), new LayerByLayer(weights)));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"fp32, 0", "bf16, 0.1", "int8, 0.1"})
     void givesTheHiddenStatesOfTheLayersWhileSamplesComeAndGo(String precision, double mostError) throws IOException {
-        try (CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
-                PackedWeights weights = new PackedWeights(files, Precision.parse(precision));
-                NoGrad noGrad = new NoGrad();
-                PointerScope scope = new PointerScope()) {
-            Florence2Network scripted = new Florence2Network(files.config(), weights);
-            Florence2Network layers = new Florence2Network(files.config(), new LayerByLayer(weights));
+        inBothForms(Precision.parse(precision), (scripted, layers) -> {
             torch.manual_seed(3);
-            long width = files.config().text().dModel();
+            long width = scripted.config().text().dModel();
             Tensor first = torch.randn(1, 30, width);
             Tensor second = torch.randn(1, 27, width);
             Tensor others = torch.randn(2, 30, width);
@@ -102,20 +114,15 @@ class DecoderScriptTest {
                     }
                 }
             }
-        }
+        });
     }
 
     @ParameterizedTest
     @CsvSource({"fp32, 0", "bf16, 0.1", "int8, 0.1"})
     void soItDoesForManySamplesWithoutBeams(String precision, double mostError) throws IOException {
-        try (CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
-                PackedWeights weights = new PackedWeights(files, Precision.parse(precision));
-                NoGrad noGrad = new NoGrad();
-                PointerScope scope = new PointerScope()) {
-            Florence2Network scripted = new Florence2Network(files.config(), weights);
-            Florence2Network layers = new Florence2Network(files.config(), new LayerByLayer(weights));
+        inBothForms(Precision.parse(precision), (scripted, layers) -> {
             torch.manual_seed(3);
-            Tensor encoded = torch.randn(12, 30, files.config().text().dModel());
+            Tensor encoded = torch.randn(12, 30, scripted.config().text().dModel());
             Random random = new Random(4);
             try (DecoderCache ours = scripted.decoder().cache(encoded, new TensorOptional(), 1);
                     DecoderCache theirs = layers.decoder().cache(encoded, new TensorOptional(), 1)) {
@@ -123,7 +130,7 @@ class DecoderScriptTest {
                     assertSameStep(scripted, ours, layers, theirs, random, mostError);
                 }
             }
-        }
+        });
     }
 
     /**
@@ -134,14 +141,9 @@ class DecoderScriptTest {
     @CsvSource({"bf16, 30, 2", "bf16, 2, 30", "int8, 30, 2", "int8, 2, 30"})
     void everyHypothesisBeginsAsInTheLayersWhicheverSampleIsLonger(String precision, long first, long second)
             throws IOException {
-        try (CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
-                PackedWeights weights = new PackedWeights(files, Precision.parse(precision));
-                NoGrad noGrad = new NoGrad();
-                PointerScope scope = new PointerScope()) {
-            Florence2Network scripted = new Florence2Network(files.config(), weights);
-            Florence2Network layers = new Florence2Network(files.config(), new LayerByLayer(weights));
+        inBothForms(Precision.parse(precision), (scripted, layers) -> {
             torch.manual_seed(3);
-            long width = files.config().text().dModel();
+            long width = scripted.config().text().dModel();
             Tensor one = torch.randn(1, first, width);
             Tensor other = torch.randn(1, second, width);
             try (DecoderCache ours = scripted.decoder().cache(one, new TensorOptional(), 3);
@@ -159,7 +161,7 @@ class DecoderScriptTest {
                             .isLessThan(0.05);
                 }
             }
-        }
+        });
     }
 
     @Test
@@ -217,13 +219,8 @@ class DecoderScriptTest {
     /** Measured on an AMD EPYC: 1.3 to 1.4 times as fast beside other work; a network that lost its script is at 1. */
     @Test
     void takesLessTimeThanTheLayersOneByOne() throws IOException {
-        try (CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
-                PackedWeights weights = new PackedWeights(files, Precision.INT8);
-                NoGrad noGrad = new NoGrad();
-                PointerScope scope = new PointerScope()) {
-            Florence2Network scripted = new Florence2Network(files.config(), weights);
-            Florence2Network layers = new Florence2Network(files.config(), new LayerByLayer(weights));
-            Tensor encoded = torch.randn(1, 30, files.config().text().dModel());
+        inBothForms(Precision.INT8, (scripted, layers) -> {
+            Tensor encoded = torch.randn(1, 30, scripted.config().text().dModel());
             double[] gains = new double[PAIRS];
             for (int pair = -WARM_UP; pair < PAIRS; pair++) {
                 double slow = seconds(layers, encoded);
@@ -234,7 +231,7 @@ class DecoderScriptTest {
             }
             Arrays.sort(gains);
             assertThat(gains[PAIRS / 2]).isGreaterThan(LEAST_GAIN);
-        }
+        });
     }
 
     private static double seconds(Florence2Network network, Tensor encoded) {

@@ -3,7 +3,6 @@ package io.github.florence4j.train;
 import io.github.florence4j.torch.DType;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.BytePointer;
@@ -72,8 +71,10 @@ final class DropoutMask {
             draw(values, seed + first * GAMMA, dropped * ONE_OF_16);
             long[] elements = new long[values.length];
             from.get(first, elements);
-            clear(values, elements);
-            to.put(first, elements);
+            for (int i = 0; i < values.length; i++) {
+                values[i] &= elements[i];
+            }
+            to.put(first, values);
         });
         return remaining;
     }
@@ -104,10 +105,10 @@ final class DropoutMask {
         LongBuffer target = words(elements, words);
         inBlocks(words, (first, values) -> {
             draw(values, seed + first * GAMMA, dropped * ONE_OF_16);
-            long[] same = new long[values.length];
-            Arrays.fill(same, bits * ONE_OF_16);
-            clear(values, same);
-            target.put(first, same);
+            for (int i = 0; i < values.length; i++) {
+                values[i] &= bits * ONE_OF_16;
+            }
+            target.put(first, values);
         });
         return elements.narrow(0, 0, count);
     }
@@ -135,8 +136,8 @@ final class DropoutMask {
     }
 
     /**
-     * Four elements a word: bit 15 of each becomes whether it is kept. Steps from an array, not from the index, let the
-     * compiler do eight words at once.
+     * Four elements a word: all bits of one that is kept, none of one that is dropped. Steps from an array, not from the index, let
+     * the compiler do eight words at once.
      */
     private static void draw(long[] values, long start, long dropped) {
         for (int i = 0; i < values.length; i++) {
@@ -144,14 +145,8 @@ final class DropoutMask {
             z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
             z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
             z ^= z >>> 31;
-            values[i] = ((z & LOW_15_OF_16) + (TOP_OF_16 - dropped)) & TOP_OF_16; // 15 random bits >= dropped
-        }
-    }
-
-    /** Makes zeros of the elements that are not kept. */
-    private static void clear(long[] kept, long[] elements) {
-        for (int i = 0; i < kept.length; i++) {
-            elements[i] &= (kept[i] - (kept[i] >>> 15)) | kept[i];
+            long kept = ((z & LOW_15_OF_16) + (TOP_OF_16 - dropped)) & TOP_OF_16; // 15 random bits >= dropped
+            values[i] = (kept - (kept >>> 15)) | kept;
         }
     }
 

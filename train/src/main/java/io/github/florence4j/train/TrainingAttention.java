@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class TrainingAttention {
     private static final long HEAD_SEEDS = 0xD1342543DE82EF95L; // seeds of parts lie far apart
     private static final long SCORES_AT_ONCE = 6 * 600 * 600; // of few megabytes, so that they stay in the cache
-    private static final long KEPT_BYTES =
-            36L << 20; // of a layer: the weights of 4 pictures of 768 pixels in bfloat16, without what remains of them
+
+    /** The most that a layer keeps of its weights, and as much again of what remains: those of 4 pictures of 768 pixels in bfloat16. */
+    private static final long KEPT_BYTES = 36L << 20;
 
     private final double rate;
     private final long seed;
