@@ -187,7 +187,7 @@ public record FineTuneConfig(
                             label = "N",
                             value =
                                     "Examples of a batch that go through the model at once, for less memory and the same"
-                                            + " gradients; 0 for as few as cost no time.")
+                                            + " gradients; 0 for a few, nearly as fast.")
                     int microBatch,
             @Setting(
                             label = "PART",

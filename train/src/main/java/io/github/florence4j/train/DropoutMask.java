@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class DropoutMask {
     private static final int LEVELS = 1 << 15;
-    private static final int BLOCK = 4096;
+    private static final int BLOCK = 1024;
     private static final long GAMMA = 0x9E3779B97F4A7C15L;
     private static final long LOW_15_OF_16 = 0x7FFF7FFF7FFF7FFFL;
     private static final long TOP_OF_16 = 0x8000800080008000L;
@@ -32,6 +32,12 @@ final class DropoutMask {
 
     private static final long[] STEPS =
             LongStream.range(0, BLOCK).map(i -> i * GAMMA).toArray();
+
+    /** Memory for one block's draws and elements: a step has more than a gigabyte of them, which is not left to the collector. */
+    private record Block(long[] draws, long[] elements) {}
+
+    private static final ThreadLocal<Block> BLOCKS =
+            ThreadLocal.withInitial(() -> new Block(new long[BLOCK], new long[BLOCK]));
 
     private DropoutMask() {}
 
@@ -67,14 +73,11 @@ final class DropoutMask {
         Tensor remaining = torch.empty_like(x);
         LongBuffer from = words(x, words);
         LongBuffer to = words(remaining, words);
-        inBlocks(words, (first, values) -> {
-            draw(values, seed + first * GAMMA, dropped * ONE_OF_16);
-            long[] elements = new long[values.length];
-            from.get(first, elements);
-            for (int i = 0; i < values.length; i++) {
-                values[i] &= elements[i];
-            }
-            to.put(first, values);
+        inBlocks(words, (first, length, block) -> {
+            draw(block.draws, length, seed + first * GAMMA, dropped * ONE_OF_16);
+            from.get(first, block.elements, 0, length);
+            and(block.draws, block.elements, length);
+            to.put(first, block.draws, 0, length);
         });
         return remaining;
     }
@@ -103,12 +106,10 @@ final class DropoutMask {
         Tensor elements =
                 torch.empty(new long[] {4 * words}, new TensorOptions(ScalarType.BFloat16), new MemoryFormatOptional());
         LongBuffer target = words(elements, words);
-        inBlocks(words, (first, values) -> {
-            draw(values, seed + first * GAMMA, dropped * ONE_OF_16);
-            for (int i = 0; i < values.length; i++) {
-                values[i] &= bits * ONE_OF_16;
-            }
-            target.put(first, values);
+        inBlocks(words, (first, length, block) -> {
+            draw(block.draws, length, seed + first * GAMMA, dropped * ONE_OF_16);
+            and(block.draws, bits * ONE_OF_16, length);
+            target.put(first, block.draws, 0, length);
         });
         return elements.narrow(0, 0, count);
     }
@@ -122,31 +123,43 @@ final class DropoutMask {
                 .asLongBuffer();
     }
 
-    /** What to do with the words from {@code first} on, as many as there are {@code values}, which may be overwritten. */
+    /** What to do with {@code length} words from {@code first} on, in the memory of {@code block}, whose content is anything. */
     @FunctionalInterface
-    private interface Block {
-        void run(int first, long[] values);
+    private interface Work {
+        void run(int first, int length, Block block);
     }
 
-    private static void inBlocks(long words, Block block) {
+    private static void inBlocks(long words, Work work) {
         int blocks = Math.toIntExact((words + BLOCK - 1) / BLOCK);
         IntStream range = IntStream.range(0, blocks);
         (blocks < 4 ? range : range.parallel())
-                .forEach(i -> block.run(i * BLOCK, new long[(int) Math.min(BLOCK, words - (long) i * BLOCK)]));
+                .forEach(i -> work.run(i * BLOCK, (int) Math.min(BLOCK, words - (long) i * BLOCK), BLOCKS.get()));
     }
 
     /**
      * Four elements a word: all bits of one that is kept, none of one that is dropped. Steps from an array, not from the index, let
      * the compiler do eight words at once.
      */
-    private static void draw(long[] values, long start, long dropped) {
-        for (int i = 0; i < values.length; i++) {
+    private static void draw(long[] values, int length, long start, long dropped) {
+        for (int i = 0; i < length; i++) {
             long z = start + STEPS[i];
             z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
             z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
             z ^= z >>> 31;
             long kept = ((z & LOW_15_OF_16) + (TOP_OF_16 - dropped)) & TOP_OF_16; // 15 random bits >= dropped
             values[i] = (kept - (kept >>> 15)) | kept;
+        }
+    }
+
+    private static void and(long[] values, long[] others, int length) {
+        for (int i = 0; i < length; i++) {
+            values[i] &= others[i];
+        }
+    }
+
+    private static void and(long[] values, long bits, int length) {
+        for (int i = 0; i < length; i++) {
+            values[i] &= bits;
         }
     }
 

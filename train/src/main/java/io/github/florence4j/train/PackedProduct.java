@@ -13,7 +13,6 @@ import java.util.List;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
@@ -111,7 +110,7 @@ final class PackedProduct implements AutoCloseable {
                 Gradients.add(weights.get(i), ofWeights.get(i));
             }
             if (biasTrains()) {
-                addToBiases(rows.sum(new long[] {0}, false, new ScalarTypeOptional(ScalarType.Float)));
+                addToBiases(rows.sum(0)); // in their precision: for sums in another libtorch makes a copy of all rows
             }
             if (operand.requires_grad()) {
                 GradientTape.backward(operand, backward().call(rows).view(operand.shape()));

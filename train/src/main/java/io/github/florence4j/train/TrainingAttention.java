@@ -24,8 +24,8 @@ final class TrainingAttention {
     private static final long HEAD_SEEDS = 0xD1342543DE82EF95L; // seeds of parts lie far apart
     private static final long SCORES_AT_ONCE = 6 * 600 * 600; // of few megabytes, so that they stay in the cache
 
-    /** The most that a layer keeps of its weights, and as much again of what remains: those of 4 pictures of 768 pixels in bfloat16. */
-    private static final long KEPT_BYTES = 36L << 20;
+    /** The most that a layer keeps of its weights, and as much again of what remains: those of 8 pictures of 768 pixels in bfloat16. */
+    private static final long KEPT_BYTES = 72L << 20;
 
     private final double rate;
     private final long seed;
@@ -77,7 +77,7 @@ final class TrainingAttention {
             Heads part = heads.part(first);
             List<Tensor> weights = weights(part, first);
             try (PointerScope scope = new PointerScope()) {
-                torch.bmm_out(heads.part(out, first), remaining(weights), part.v);
+                product(heads.part(out, first), remaining(weights), part.v, larger());
             }
             if (kept == null) {
                 weights.forEach(Tensor::close);
@@ -85,7 +85,7 @@ final class TrainingAttention {
                 kept.addAll(weights);
             }
         }
-        return scaled(out).view(shape);
+        return out.view(shape);
     }
 
     /** All weights {@code (n, t, s)}, and with dropout what remains of them. */
@@ -102,9 +102,14 @@ final class TrainingAttention {
         return weights.get(weights.size() - 1);
     }
 
-    /** What is not dropped is made larger, so that the mean stays. */
-    private Tensor scaled(Tensor x) {
-        return rate == 0 ? x : x.mul_(new Scalar(DropoutMask.scale(rate)));
+    /** What is not dropped is made larger by this, so that the mean stays. */
+    private double larger() {
+        return rate == 0 ? 1 : DropoutMask.scale(rate);
+    }
+
+    /** {@code factor · a · b}, written to {@code to}, whose content does not matter: the factor costs nothing in the product. */
+    private static void product(Tensor to, Tensor a, Tensor b, double factor) {
+        torch.baddbmm_out(to, to, a, b, new Scalar(0.0), new Scalar(factor));
     }
 
     private void backward(Tensor gradient, List<Tensor> inputs, List<Tensor> kept) {
@@ -118,10 +123,11 @@ final class TrainingAttention {
 
     private List<Tensor> gradients(Tensor gradient, List<Tensor> inputs, List<Tensor> kept) {
         Heads heads = new Heads(inputs);
-        Tensor dOut = scaled(rate == 0 ? gradient : gradient.clone()).reshape(heads.q.shape()); // (n, t, d)
+        Tensor dOut = gradient.reshape(heads.q.shape()); // (n, t, d)
         Tensor dQ = torch.empty_like(heads.q);
         Tensor dK = torch.empty_like(heads.k);
         Tensor dV = torch.empty_like(heads.v);
+        Tensor memory = heads.scoresMemory();
         int each = rate == 0 ? 1 : 2; // tensors of a part
         for (long first = 0; first < heads.count; first += heads.atOnce) {
             try (PointerScope scope = new PointerScope()) {
@@ -129,25 +135,31 @@ final class TrainingAttention {
                 int of = (int) (first / heads.atOnce) * each;
                 List<Tensor> weights = kept.isEmpty() ? weights(part, first) : kept.subList(of, of + each);
                 Tensor dPart = heads.part(dOut, first);
-                torch.bmm_out(heads.part(dV, first), remaining(weights).transpose(1, 2), dPart);
-                Tensor dWeights = torch.bmm(dPart, part.v.transpose(1, 2)); // (n, t, s)
+                product(heads.part(dV, first), remaining(weights).transpose(1, 2), dPart, larger());
+                Tensor dScores = memory.narrow(0, 0, part.count); // (n, t, s), in the memory of those of the weights
+                product(dScores, dPart, part.v.transpose(1, 2), larger());
                 if (rate > 0) {
-                    dWeights = torch.threshold_backward_out(dWeights, dWeights, remaining(weights), new Scalar(0));
+                    torch.threshold_backward_out(dScores, dScores, remaining(weights), new Scalar(0));
                 }
-                Tensor dScores = Operators.call(
-                        "aten::_softmax_backward_data", "", dWeights, weights.get(0), -1L, DType.of(dWeights));
-                torch.bmm_out(heads.part(dQ, first), dScores, part.k);
-                torch.bmm_out(heads.part(dK, first), dScores.transpose(1, 2), part.q);
+                Operators.run(
+                        "aten::_softmax_backward_data",
+                        "out",
+                        dScores,
+                        weights.get(0),
+                        -1L,
+                        DType.of(dScores),
+                        dScores);
+                product(heads.part(dQ, first), dScores, part.k, part.scale);
+                product(heads.part(dK, first), dScores.transpose(1, 2), part.q, part.scale);
             }
         }
-        dQ.mul_(new Scalar(heads.scale));
         return List.of(
                 dQ.view(inputs.get(0).shape()),
                 dK.view(inputs.get(1).shape()),
                 dV.view(inputs.get(2).shape()));
     }
 
-    /** Heads of all samples as one axis; queries are scaled. */
+    /** Heads of all samples as one axis. */
     private static final class Heads {
         private final double scale;
         private final Tensor q; // (n, t, d)
@@ -159,7 +171,7 @@ final class TrainingAttention {
 
         Heads(List<Tensor> inputs) {
             this.scale = 1 / Math.sqrt(inputs.get(0).size(3));
-            this.q = inputs.get(0).flatten(0, 1).mul(new Scalar(scale));
+            this.q = inputs.get(0).flatten(0, 1).contiguous();
             this.k = inputs.get(1).flatten(0, 1).contiguous();
             this.v = inputs.get(2).flatten(0, 1).contiguous();
             this.mask = inputs.size() < 4 ? null : mask(inputs.get(3), inputs.get(0));
@@ -197,10 +209,20 @@ final class TrainingAttention {
             return all.narrow(0, first, Math.min(atOnce, count - first));
         }
 
+        /** Memory for numbers of all positions of a part, {@code (n, t, s)}. */
+        Tensor scoresMemory() {
+            return q.new_empty(Math.min(atOnce, count), q.size(1), k.size(1));
+        }
+
         /** Softmax of the scores {@code (n, t, s)}. */
         Tensor weights() {
-            Tensor scores = torch.bmm(q, k.transpose(1, 2));
-            return (mask == null ? scores : scores.add_(mask)).softmax(-1);
+            Tensor scores = scoresMemory();
+            product(scores, q, k.transpose(1, 2), scale);
+            if (mask != null) {
+                scores.add_(mask);
+            }
+            torch.softmax_out(scores, scores, -1);
+            return scores;
         }
     }
 }
