@@ -3,9 +3,11 @@ package io.github.florence4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Seeds;
 import io.github.florence4j.torch.Tensors;
+import java.lang.management.ManagementFactory;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -116,6 +118,20 @@ class DropoutMaskTest {
                     assertThat(value).isIn(0f, 4 / 3f);
                 }
             }
+        }
+    }
+
+    /** A step of eight pictures draws for a gigabyte of elements. */
+    @Test
+    void drawingLeavesHardlyAnyGarbage() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (PointerScope scope = new PointerScope()) {
+            Tensor x = torch.ones(2000, 2000).to(DType.BFLOAT16.scalarType()); // 8 MB
+            DropoutMask.remaining(42, 0.1, x).close(); // makes the memory of each thread
+            long before = threads.getCurrentThreadAllocatedBytes();
+            DropoutMask.remaining(42, 0.1, x).close();
+            DropoutMask.factors(42, 0.1, x).close();
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
         }
     }
 }
