@@ -1,7 +1,9 @@
 package io.github.florence4j.nn;
 
 import static org.bytedeco.pytorch.global.torch.aminmax;
+import static org.bytedeco.pytorch.global.torch.baddbmm_out;
 import static org.bytedeco.pytorch.global.torch.bmm_out;
+import static org.bytedeco.pytorch.global.torch.empty;
 import static org.bytedeco.pytorch.global.torch.empty_like;
 import static org.bytedeco.pytorch.global.torch.matmul;
 import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
@@ -9,6 +11,7 @@ import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
@@ -42,12 +45,11 @@ final class Attention {
      */
     static Tensor scaledDotProduct(Tensor q, Tensor k, Tensor v, TensorOptional mask, boolean causal) {
         if (!causal && q.scalar_type().intern() == ScalarType.BFloat16) {
-            Tensor scaled = q.mul(new Scalar(1 / Math.sqrt(q.size(3))));
             long scores = q.size(2) * k.size(2); // of each head
             boolean whole = mask.has_value() || q.size(0) * q.size(1) * scores <= FEW_SCORES || GradMode.is_enabled();
             return whole
-                    ? matmul(weights(scaled, k, mask), v)
-                    : inParts(scaled.contiguous(), k, v, Math.max(1, SCORES_AT_ONCE / scores));
+                    ? matmul(weights(q, k, mask), v)
+                    : inParts(q.contiguous(), k, v, Math.max(1, SCORES_AT_ONCE / scores));
         }
         return scaled_dot_product_attention(q, k, v, mask, 0, causal, new DoubleOptional(), false);
     }
@@ -78,7 +80,7 @@ final class Attention {
     }
 
     private static void attend(Tensor to, Tensor q, Tensor k, Tensor v) {
-        Tensor exponentials = matmul(q, k.transpose(-2, -1)).exp_(); // (n, t, s)
+        Tensor exponentials = scores(q, k).exp_(); // (n, t, s)
         Tensor sums = exponentials.sum(new long[] {-1}, true, new ScalarTypeOptional()); // (n, t, 1)
         if (areInRange(sums)) {
             bmm_out(to, exponentials, v);
@@ -86,6 +88,17 @@ final class Attention {
         } else {
             bmm_out(to, weights(q, k, new TensorOptional()), v);
         }
+    }
+
+    /** {@code (n, t, s)}: the scale costs nothing as a factor of the product. */
+    private static Tensor scores(Tensor q, Tensor k) {
+        Tensor scores = empty(new long[] {q.size(0), q.size(1), k.size(1)}, q.options(), new MemoryFormatOptional());
+        baddbmm_out(scores, scores, q, k.transpose(1, 2), new Scalar(0.0), new Scalar(scale(q)));
+        return scores;
+    }
+
+    private static double scale(Tensor q) {
+        return 1 / Math.sqrt(q.size(-1));
     }
 
     private static boolean areInRange(Tensor sums) {
@@ -97,7 +110,7 @@ final class Attention {
     }
 
     private static Tensor weights(Tensor q, Tensor k, TensorOptional mask) {
-        Tensor scores = matmul(q, k.transpose(-2, -1)); // (…, t, s)
+        Tensor scores = matmul(q.mul(new Scalar(scale(q))), k.transpose(-2, -1)); // (…, t, s)
         return (mask.has_value() ? scores.add(mask.get()) : scores).softmax(-1).to(ScalarType.BFloat16);
     }
 }

@@ -22,10 +22,14 @@ final class ChannelAttention implements DavitVisionTower.MapAttention {
     private final ScalarType type;
 
     ChannelAttention(Parameters at, int groups) {
-        this.qkv = at.linear("qkv");
-        this.proj = at.linear("proj");
+        this(at.linear("qkv"), at.linear("proj"), groups, at.attentionType());
+    }
+
+    private ChannelAttention(Linear qkv, Linear proj, int groups, ScalarType type) {
+        this.qkv = qkv;
+        this.proj = proj;
         this.groups = groups;
-        this.type = at.attentionType();
+        this.type = type;
     }
 
     @Override
@@ -38,6 +42,10 @@ final class ChannelAttention implements DavitVisionTower.MapAttention {
     /** The scores are a sum over positions, so they come from one pass over the map, and the values from another. */
     @Override
     public void addTo(Tensor x, LayerNorm norm, long tokens) {
+        new ChannelAttention(qkv.forParts(), proj.forParts(), groups, type).addParts(x, norm, tokens);
+    }
+
+    private void addParts(Tensor x, LayerNorm norm, long tokens) {
         long height = x.size(1);
         long rows = Math.max(1, tokens / x.size(2));
         try (PointerScope scope = new PointerScope()) {

@@ -229,12 +229,14 @@ public final class DavitVisionTower {
         }
 
         private void feedInParts(Tensor x) {
+            FeedForward parts = ffn.forParts();
             long tokens = x.size(0) * x.size(1) * x.size(2);
             long atOnce = ELEMENTS_AT_ONCE / x.size(3);
             for (long first = 0; first < tokens; first += atOnce) {
                 try (PointerScope scope = new PointerScope()) {
                     Tensor flat = x.view(tokens, x.size(3)); // (b·y·x, c)
-                    feed(flat.narrow(0, first, Math.min(atOnce, tokens - first)), Regularization.NONE);
+                    Tensor part = flat.narrow(0, first, Math.min(atOnce, tokens - first));
+                    Residual.add(part, parts.forward(norm2.forward(part), Regularization.NONE));
                 }
             }
         }

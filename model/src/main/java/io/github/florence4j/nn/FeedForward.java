@@ -9,12 +9,21 @@ final class FeedForward {
     private final double activationDropout;
 
     FeedForward(Parameters parameters, double activationDropout) {
-        this.fc1 = parameters.linear("fc1");
-        this.fc2 = parameters.linear("fc2");
+        this(parameters.linear("fc1"), parameters.linear("fc2"), activationDropout);
+    }
+
+    private FeedForward(Linear fc1, Linear fc2, double activationDropout) {
+        this.fc1 = fc1;
+        this.fc2 = fc2;
         this.activationDropout = activationDropout;
     }
 
     Tensor forward(Tensor x, Regularization regularization) {
-        return fc2.forward(fc1.forwardGelu(x, regularization, activationDropout), regularization);
+        return fc1.forwardThrough(fc2, x, regularization, activationDropout);
+    }
+
+    /** As {@link Linear#forParts}. */
+    FeedForward forParts() {
+        return new FeedForward(fc1.forParts(), fc2.forParts(), activationDropout);
     }
 }

@@ -34,6 +34,24 @@ public interface Linear {
     }
 
     /**
+     * The {@code next} map of the exact (erf) GELU of this one, with dropout in between; one that knows how the next takes its operand
+     * may give it so at once.
+     *
+     * @param dropout the chance of an element between them to be zeroed in training
+     */
+    default Tensor forwardThrough(Linear next, Tensor x, Regularization regularization, double dropout) {
+        return next.forward(forwardGelu(x, regularization, dropout), regularization);
+    }
+
+    /**
+     * The same map for parts of one operand, one after the other, on one thread: what it finds out about a part may serve for the next. It
+     * needs this map, and is not closed.
+     */
+    default Linear forParts() {
+        return this;
+    }
+
+    /**
      * The gradient {@code (…, in)} of the input, given that of the result {@code (…, out)}; of a map that is its weight and a bias alone.
      *
      * @param weight the map's {@code (out, in)}; one that holds a copy which is faster takes that

@@ -21,15 +21,23 @@ final class WindowAttention implements DavitVisionTower.MapAttention {
     private final ScalarType type;
 
     WindowAttention(Parameters at, int heads, int window) {
-        this.qkv = at.linear("qkv");
-        this.proj = at.linear("proj");
+        this(at.linear("qkv"), at.linear("proj"), heads, window, at.attentionType());
+    }
+
+    private WindowAttention(Linear qkv, Linear proj, int heads, int window, ScalarType type) {
+        this.qkv = qkv;
+        this.proj = proj;
         this.heads = heads;
         this.window = window;
-        this.type = at.attentionType();
+        this.type = type;
     }
 
     @Override
     public void addTo(Tensor x, LayerNorm norm, long tokens) {
+        new WindowAttention(qkv.forParts(), proj.forParts(), heads, window, type).addParts(x, norm, tokens);
+    }
+
+    private void addParts(Tensor x, LayerNorm norm, long tokens) {
         long height = x.size(1);
         long rows = window * Math.max(1, tokens / (window * x.size(2)));
         for (long first = 0; first < height; first += rows) {

@@ -1,0 +1,41 @@
+package io.github.florence4j.packed;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The range of an operand that comes in parts, such as rows of one map, one after the other. The first part is looked through for its range, and
+ * those after it are quantised as if theirs were the same, a little widened. What does not fit is seen in the bytes, a quarter of the
+ * memory, and is quantised anew by its own range. So nothing is cut off, and what comes out depends on the operand alone.
+ */
+final class OperandRange {
+    /** How much wider than what came before: a wider range has coarser steps, a narrower one fits less often. */
+    private static final double MARGIN = 1.1;
+
+    private double lowest;
+    private double highest; // as lowest while nothing has come
+
+    /** Quantises the next part {@code x}, of single precision. */
+    QuantizedRows quantize(Tensor x) {
+        if (isKnown()) {
+            QuantizedRows guessed = QuantizedRows.of(x, lowest * MARGIN, highest * MARGIN);
+            if (guessed.isInside()) {
+                return guessed;
+            }
+            guessed.bytes().close();
+        }
+        QuantizedRows rows = QuantizedRows.of(x);
+        lowest = Math.min(lowest, rows.scale() * -rows.zero());
+        highest = Math.max(highest, rows.scale() * (QuantizedRows.LARGEST - rows.zero()));
+        return rows;
+    }
+
+    /** Whether a part has come. */
+    boolean isKnown() {
+        return highest > lowest;
+    }
+
+    /** Up to where the next part should go. */
+    double highest() {
+        return highest * MARGIN;
+    }
+}
