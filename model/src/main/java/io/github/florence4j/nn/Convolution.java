@@ -17,23 +17,75 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A 2-D convolution with bias on channels-last maps, so that tokens and maps are the same memory. It computes in the type of its
- * weights, and gives that of its input.
+ * product, and gives that of its input.
  */
-final class Convolution {
+public final class Convolution {
     private static final long[] NO_DILATION = {1, 1};
 
-    private final Tensor weight; // (c_out, c_in / groups, k, k)
-    private final TensorOptional bias; // (c_out)
-    private final long[] stride;
-    private final long[] padding;
-    private final long groups;
+    /**
+     * How a kernel goes over a map.
+     *
+     * @param stride positions from one of its places to the next, in both directions
+     * @param padding zeros around the map on each side
+     * @param groups of channels that do not see each other
+     */
+    public record Steps(int stride, int padding, long groups) {}
 
-    Convolution(Tensor weight, Tensor bias, int stride, int padding, long groups) {
-        this.weight = weight;
-        this.bias = new TensorOptional(bias);
-        this.stride = new long[] {stride, stride};
-        this.padding = new long[] {padding, padding};
-        this.groups = groups;
+    /** The sums of products that a convolution is. */
+    public interface Product {
+        /** {@code (b, y', x', c_out)} in {@link #type}, contiguous, of an operand {@code (b, y, x, c_in)} in that type, contiguous. */
+        Tensor of(Tensor operand);
+
+        /** The type of operands and results. */
+        ScalarType type();
+
+        /** As {@link Linear#forParts}. */
+        default Product forParts() {
+            return this;
+        }
+    }
+
+    private final Product product;
+    private final Steps steps;
+    private final long outputs;
+    private final long kernel; // positions on each side
+
+    /** A convolution of weights that may change. */
+    Convolution(Tensor weight, Tensor bias, Steps steps) {
+        this(dense(weight, new TensorOptional(bias), steps), steps, weight.size(0), weight.size(2));
+    }
+
+    /**
+     * A convolution by that product.
+     *
+     * @param outputs channels of the result
+     * @param kernel positions on each side of the kernel
+     */
+    public Convolution(Product product, Steps steps, long outputs, long kernel) {
+        this.product = product;
+        this.steps = steps;
+        this.outputs = outputs;
+        this.kernel = kernel;
+    }
+
+    /** With {@code weight (c_out, c_in / groups, k, k)} and {@code bias (c_out)}. */
+    private static Product dense(Tensor weight, TensorOptional bias, Steps steps) {
+        long[] stride = {steps.stride, steps.stride};
+        long[] padding = {steps.padding, steps.padding};
+        return new Product() {
+            @Override
+            public Tensor of(Tensor operand) {
+                Tensor channelsFirst = operand.permute(0, 3, 1, 2); // (b, c_in, y, x), channels-last in memory
+                return conv2d(channelsFirst, weight, bias, stride, padding, NO_DILATION, steps.groups)
+                        .permute(0, 2, 3, 1)
+                        .contiguous();
+            }
+
+            @Override
+            public ScalarType type() {
+                return weight.scalar_type().intern();
+            }
+        };
     }
 
     /** {@code (b, y, x, c_in) -> (b, y', x', c_out)}. */
@@ -56,15 +108,16 @@ final class Convolution {
     }
 
     private boolean isHalf(Tensor map) {
-        return weight.scalar_type().intern() == ScalarType.BFloat16 && !Autocast.isOn(map.device(), DType.BFLOAT16);
+        return product.type() == ScalarType.BFloat16 && !Autocast.isOn(map.device(), DType.BFLOAT16);
     }
 
     /** As {@link #forward(Tensor)} of an {@link #operand}; with weights in half precision the result has that type. */
     Tensor forward(Tensor operand, ScalarType type) {
-        Tensor channelsFirst = operand.permute(0, 3, 1, 2); // (b, c_in, y, x), channels-last in memory
-        Tensor result = conv2d(channelsFirst, weight, bias, stride, padding, NO_DILATION, groups)
-                .permute(0, 2, 3, 1)
-                .contiguous();
+        return forward(product, operand, type);
+    }
+
+    private Tensor forward(Product by, Tensor operand, ScalarType type) {
+        Tensor result = by.of(operand);
         return isHalf(operand) ? result.to(type) : result;
     }
 
@@ -78,16 +131,17 @@ final class Convolution {
     Tensor inParts(Tensor operand, ScalarType type, UnaryOperator<Tensor> then, long elements) {
         long height = size(operand, 1);
         long width = size(operand, 2);
-        long rows = Math.max(1, elements / (width * weight.size(0)));
+        long rows = Math.max(1, elements / (width * outputs));
         if (height <= 2 * rows) {
             return then.apply(forward(operand, type));
         }
+        Product parts = product.forParts();
         return Scopes.keep(() -> {
             Tensor result = null; // (b, y', x', c_out)
             for (long first = 0; first < height; first += rows) {
                 long begin = first;
                 long count = Math.min(rows, height - first);
-                Tensor part = Scopes.keep(() -> then.apply(rows(operand, type, begin, count)));
+                Tensor part = Scopes.keep(() -> then.apply(rows(parts, operand, type, begin, count)));
                 if (result == null) {
                     long[] shape = {part.size(0), height, part.size(2), part.size(3)};
                     result = torch.empty(shape, part.options(), new MemoryFormatOptional());
@@ -100,15 +154,15 @@ final class Convolution {
     }
 
     /** Some rows of the result, of the rows of the operand that they see. */
-    private Tensor rows(Tensor operand, ScalarType type, long first, long count) {
+    private Tensor rows(Product by, Tensor operand, ScalarType type, long first, long count) {
         // The first rows of a part are computed on padding where the operand has rows, and are dropped.
-        long above = Math.min(first, (padding[0] + stride[0] - 1) / stride[0]);
-        long top = (first - above) * stride[0];
-        long bottom = Math.min(operand.size(1), (first + count - 1) * stride[0] - padding[0] + weight.size(2));
-        return forward(operand.narrow(1, top, bottom - top), type).narrow(1, above, count);
+        long above = Math.min(first, (steps.padding + steps.stride - 1) / steps.stride);
+        long top = (first - above) * steps.stride;
+        long bottom = Math.min(operand.size(1), (first + count - 1) * steps.stride - steps.padding + kernel);
+        return forward(by, operand.narrow(1, top, bottom - top), type).narrow(1, above, count);
     }
 
     private long size(Tensor operand, int axis) {
-        return (operand.size(axis) + 2 * padding[axis - 1] - weight.size(axis + 1)) / stride[axis - 1] + 1;
+        return (operand.size(axis) + 2 * steps.padding - kernel) / steps.stride + 1;
     }
 }

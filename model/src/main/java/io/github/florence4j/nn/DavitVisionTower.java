@@ -20,7 +20,7 @@ public final class DavitVisionTower {
     /** One named step of the tower and the map it gave; for comparing with a reference. */
     @FunctionalInterface
     public interface Observer {
-        /** Called with the checkpoint's name of the layer and its output {@code (b, y, x, c)}, only lent: later layers may overwrite it. */
+        /** Called with the checkpoint's name of the layer and its output {@code (b, y, x, c)}, only lent. */
         void layer(String name, Tensor map);
     }
 
@@ -107,8 +107,7 @@ public final class DavitVisionTower {
             this.conv = at.convolution(
                     "conv",
                     config.patchStride().get(stage),
-                    config.patchPadding().get(stage),
-                    1);
+                    config.patchPadding().get(stage));
             this.norm = at.layerNorm("norm");
             this.prenorm = config.patchPrenorm().get(stage);
             this.first = stage == 0;
@@ -164,7 +163,7 @@ public final class DavitVisionTower {
     /**
      * Depthwise convolution, attention, depthwise convolution, feed-forward: each added to its input.
      *
-     * <p>In evaluation all four work in place on a part of a large map at a time; the input is overwritten or closed.
+     * <p>In evaluation attention and feed-forward work in place on a part of a large map at a time; the input is closed.
      */
     private static final class Block {
         private final String name;
@@ -198,23 +197,13 @@ public final class DavitVisionTower {
         }
 
         private Tensor evaluate(Tensor input) {
-            Tensor x = convolve(conv1, input);
+            Tensor x = Scopes.keep(() -> conv1.forward(input));
+            input.close();
             attention.addTo(x, norm1, ELEMENTS_AT_ONCE / x.size(3));
-            Tensor y = convolve(conv2, x);
+            Tensor y = Scopes.keep(() -> conv2.forward(x));
+            x.close();
             feedInParts(y);
-            return y == input ? y.view(y.shape()) : y; // a handle of its own, for the caller closes the input
-        }
-
-        /** The next map: a large one in the memory of the last, which is not wanted any more. */
-        private static Tensor convolve(ResidualConvolution convolution, Tensor map) {
-            long rows = rowsAtOnce(map);
-            if (map.size(1) > 2 * rows) {
-                convolution.inPlace(map, rows);
-                return map;
-            }
-            Tensor result = Scopes.keep(() -> convolution.forward(map));
-            map.close();
-            return result;
+            return y;
         }
 
         private Tensor attend(Tensor input, Regularization regularization) {

@@ -38,6 +38,16 @@ public final class Parameters {
                     get(name + ".weight"), has(bias) ? new TensorOptional(get(bias)) : new TensorOptional());
         }
 
+        /**
+         * The convolution whose weights have that name plus {@code .weight} and {@code .bias}.
+         *
+         * @param form made of the weights before, where they never change
+         */
+        default Convolution convolution(String name, Convolution.Steps steps, UnaryOperator<Tensor> form) {
+            Tensor weight = get(name + ".weight");
+            return new Convolution(isFixed() ? form.apply(weight) : weight, get(name + ".bias"), steps);
+        }
+
         /** The vectors {@code (…, p)} of ids {@code (…)} in the table of that name. */
         default UnaryOperator<Tensor> lookup(String name) {
             Tensor table = get(name);
@@ -134,12 +144,14 @@ public final class Parameters {
         return new LayerNorm(tensor(name + ".weight"), tensor(name + ".bias"));
     }
 
-    Convolution convolution(String name, int stride, int padding, long groups) {
-        return new Convolution(tensor(name + ".weight"), tensor(name + ".bias"), stride, padding, groups);
+    Convolution convolution(String name, int stride, int padding) {
+        return source.convolution(prefix + name, new Convolution.Steps(stride, padding, 1), UnaryOperator.identity());
     }
 
     /** A depthwise 3 x 3 convolution over {@code channels} that keeps the size and is added to its input. */
     ResidualConvolution depthwise(String name, long channels) {
-        return new ResidualConvolution(tensor(name + ".weight"), tensor(name + ".bias"), channels, source.isFixed());
+        Convolution convolution = source.convolution(
+                prefix + name, new Convolution.Steps(1, 1, channels), ResidualConvolution::plusIdentity);
+        return new ResidualConvolution(convolution, source.isFixed());
     }
 }

@@ -43,12 +43,7 @@ final class WindowAttention implements DavitVisionTower.MapAttention {
         for (long first = 0; first < height; first += rows) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor part = x.narrow(1, first, Math.min(rows, height - first));
-                if (part.size(1) % window == 0 && x.size(2) % window == 0) {
-                    Tensor normed = windows(qkv.operand(norm.forward(part)));
-                    windows(part).add_(attend(normed, Regularization.NONE));
-                } else {
-                    part.add_(forward(norm.forward(part), Regularization.NONE));
-                }
+                part.add_(forward(norm.forward(part), Regularization.NONE));
             }
         }
     }
@@ -59,34 +54,27 @@ final class WindowAttention implements DavitVisionTower.MapAttention {
         long width = map.size(2);
         long bottom = Math.floorMod(-height, window);
         long right = Math.floorMod(-width, window);
-        Tensor windows = windows(pad(qkv.operand(map), bottom, right));
-        Tensor out = attend(windows, regularization)
-                .permute(0, 1, 3, 2, 4, 5)
-                .reshape(map.size(0), height + bottom, width + right, map.size(3));
+        Tensor out = attend(pad(qkv.operand(map), bottom, right), regularization);
         return out.narrow(1, 0, height).narrow(2, 0, width);
     }
 
-    /** A view {@code (b, rows, columns, window, window, c)} of a map whose sides are multiples of the window. */
-    private Tensor windows(Tensor map) {
-        return map.view(map.size(0), map.size(1) / window, window, map.size(2) / window, window, map.size(3))
-                .permute(0, 1, 3, 2, 4, 5);
-    }
-
-    /** Attention within windows {@code (b, rows, columns, window, window, c)}. */
-    private Tensor attend(Tensor windows, Regularization regularization) {
-        long count = windows.size(0) * windows.size(1) * windows.size(2);
-        long tokens = (long) window * window;
-        long c = windows.size(5);
+    /** Attention within the windows of a map whose sides are multiples of them; positions of a window come together only as heads do. */
+    private Tensor attend(Tensor map, Regularization regularization) {
+        long b = map.size(0);
+        long rows = map.size(1) / window; // of windows
+        long columns = map.size(2) / window;
+        long d = map.size(3) / heads;
         Tensor heads3 = Attention.prepare(
-                qkv.forward(windows.reshape(count, tokens, c), regularization, type)
-                        .view(count, tokens, 3, heads, c / heads)
-                        .permute(2, 0, 3, 1, 4), // (3, b·windows, h, t, d)
-                type);
+                        qkv.forward(map, regularization, type)
+                                .view(b, rows, window, columns, window, 3, heads, d)
+                                .permute(5, 0, 1, 3, 6, 2, 4, 7), // (3, b, rows, columns, h, window, window, d)
+                        type)
+                .reshape(3, b * rows * columns, heads, (long) window * window, d); // (3, b·windows, h, t, d)
         Tensor attended = regularization
                 .attend(heads3.select(0, 0), heads3.select(0, 1), heads3.select(0, 2), new TensorOptional(), 0, false)
-                .transpose(1, 2); // (b·windows, t, h, d)
-        return proj.forward(proj.operand(attended).reshape(count, tokens, c), regularization)
-                .view(windows.shape());
+                .reshape(b, rows, columns, heads, window, window, d)
+                .permute(0, 1, 4, 2, 5, 3, 6); // (b, rows, window, columns, window, h, d)
+        return proj.forward(proj.operand(attended).reshape(map.shape()), regularization);
     }
 
     private static Tensor pad(Tensor map, long bottom, long right) {

@@ -49,6 +49,18 @@ final class ByteMatrix implements AutoCloseable {
         }
     }
 
+    /** A matrix {@code (out, in)} of single precision, quantised. */
+    static ByteMatrix of(Tensor weight) {
+        ByteMatrix matrix = new ByteMatrix(weight.size(0), weight.size(1));
+        try (PointerScope scope = new PointerScope()) {
+            matrix.quantise(weight.clone(), 0);
+            return matrix;
+        } catch (RuntimeException e) {
+            matrix.close();
+            throw e;
+        }
+    }
+
     private void fill(CheckpointReader files, String name, long at, long count) {
         if (files.packed().isPresent()) {
             try (PointerScope scope = new PointerScope()) {
@@ -61,16 +73,20 @@ final class ByteMatrix implements AutoCloseable {
         for (long first = 0; first < count; first += step) {
             long rows = Math.min(step, count - first);
             try (PointerScope scope = new PointerScope()) {
-                Tensor weight = files.copyRows(name, first, rows);
-                Tensor largest = torch.maximum(
-                        weight.amax(new long[] {1}, false),
-                        weight.amin(new long[] {1}, false).neg());
-                Tensor scale = largest.clamp_min(new Scalar(1e-12)).div(new Scalar(127.0)); // (rows)
-                scales.narrow(0, at + first, rows).copy_(scale);
-                weight.div_(scale.unsqueeze(1)).round_();
-                bytes.narrow(0, at + first, rows).copy_(weight);
+                quantise(files.copyRows(name, first, rows), at + first);
             }
         }
+    }
+
+    /** Fills rows from {@code first} on with those of {@code weight}, which is changed. */
+    private void quantise(Tensor weight, long first) {
+        Tensor largest = torch.maximum(
+                weight.amax(new long[] {1}, false),
+                weight.amin(new long[] {1}, false).neg());
+        Tensor scale = largest.clamp_min(new Scalar(1e-12)).div(new Scalar(127.0)); // (rows)
+        scales.narrow(0, first, weight.size(0)).copy_(scale);
+        weight.div_(scale.unsqueeze(1)).round_();
+        bytes.narrow(0, first, weight.size(0)).copy_(weight);
     }
 
     Tensor bytes() {

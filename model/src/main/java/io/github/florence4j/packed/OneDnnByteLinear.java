@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * products of bytes.
  */
 final class OneDnnByteLinear implements PackedLinear {
+    /** As the layers of the vision tower and the encoder have, about. */
+    static final long MANY_ROWS = 577;
+
     /** Scale and zero of a result in 8 bits, which others do not have, and of one in bytes, which come with each call. */
     private static final Object[] WHOLE = {1.0, 0L};
 
@@ -102,6 +105,11 @@ final class OneDnnByteLinear implements PackedLinear {
 
     private static Tensor call(BoundOperator product, Tensor x, OperandRange range) {
         return Scopes.keep(() -> call(product, quantized(x, range)));
+    }
+
+    /** In single precision, of an operand {@code (…, in)} that is in bytes already. */
+    Tensor product(QuantizedRows rows) {
+        return call(plain, rows);
     }
 
     private static Tensor call(BoundOperator product, QuantizedRows rows) {

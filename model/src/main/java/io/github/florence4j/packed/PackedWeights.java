@@ -1,5 +1,6 @@
 package io.github.florence4j.packed;
 
+import io.github.florence4j.nn.Convolution;
 import io.github.florence4j.nn.Linear;
 import io.github.florence4j.nn.LinearGroup;
 import io.github.florence4j.nn.Parameters;
@@ -37,12 +38,16 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     /** Rows of the operands of the decoder: a few beams. Those of all other layers are hundreds. */
     private static final long DECODER_ROWS = 3;
 
-    private static final long OTHER_ROWS = 577;
+    private static final long OTHER_ROWS = OneDnnByteLinear.MANY_ROWS;
+
+    /** So many channels that what a kernel sees in a row of the map is worth copying; pixels have three. */
+    private static final long MANY_CHANNELS = 16;
 
     private final CheckpointReader files;
     private final Precision precision;
     private final Map<String, Tensor> plain = new ConcurrentHashMap<>();
     private final Map<List<String>, PackedLinear> packed = new ConcurrentHashMap<>();
+    private final List<PackedConvolution> convolutions = new CopyOnWriteArrayList<>();
     private final List<StoredRows> stored = new CopyOnWriteArrayList<>();
     private final List<PointerScope> handles = new CopyOnWriteArrayList<>(); // of parts that were made on other threads
 
@@ -119,6 +124,23 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     @Override
     public Linear linear(String name) {
         return pack(List.of(name));
+    }
+
+    @Override
+    public Convolution convolution(String name, Convolution.Steps steps, UnaryOperator<Tensor> form) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor weight = form.apply(read(name + ".weight")); // (c_out, c_in / groups, k, k)
+            Tensor bias = read(name + ".bias");
+            boolean inBytes = precision == Precision.INT8
+                    && Processor.HERE.sumsBytes()
+                    && steps.groups() == 1
+                    && weight.size(1) >= MANY_CHANNELS;
+            PackedConvolution product = inBytes
+                    ? new OneDnnByteConvolution(weight, bias, steps)
+                    : new OneDnnConvolution(weight, bias, steps);
+            convolutions.add(product);
+            return new Convolution(product, steps, weight.size(0), weight.size(2));
+        }
     }
 
     @Override
@@ -261,6 +283,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     public void close() {
         handles.forEach(PointerScope::close);
         packed.values().forEach(PackedLinear::close);
+        convolutions.forEach(PackedConvolution::close);
         plain.values().forEach(Tensor::close);
         for (StoredRows rows : stored) {
             try {

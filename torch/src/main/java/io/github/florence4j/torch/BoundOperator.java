@@ -17,10 +17,10 @@ public final class BoundOperator implements AutoCloseable {
     public static final Object INPUT = new Object();
 
     private final OperatorHandle operator;
-    private final List<IValue> arguments; // null where an input comes
-    private final int inputs;
+    private final IValueVector arguments; // nothing where an input comes
+    private final int[] inputs; // places of the arguments that come with each call
 
-    private BoundOperator(OperatorHandle operator, List<IValue> arguments, int inputs) {
+    private BoundOperator(OperatorHandle operator, IValueVector arguments, int[] inputs) {
         this.operator = operator;
         this.arguments = arguments;
         this.inputs = inputs;
@@ -33,17 +33,22 @@ public final class BoundOperator implements AutoCloseable {
      * @throws IllegalArgumentException as {@link Operators#call}
      */
     public static BoundOperator of(String name, String overload, @Nullable Object... arguments) {
-        List<IValue> values = new ArrayList<>();
-        int inputs = 0;
-        for (Object argument : arguments) {
-            if (argument == INPUT) {
-                values.add(null);
-                inputs++;
-            } else {
-                values.add(Scopes.own(() -> new IValue(Operators.value(argument))));
+        List<Integer> inputs = new ArrayList<>();
+        IValueVector values = Scopes.own(() -> {
+            IValueVector made = new IValueVector();
+            for (int i = 0; i < arguments.length; i++) {
+                boolean comes = arguments[i] == INPUT;
+                if (comes) {
+                    inputs.add(i);
+                }
+                made.push_back(comes ? new IValue() : Operators.value(arguments[i]));
             }
-        }
-        return new BoundOperator(Operators.handle(name, overload), values, inputs);
+            return made;
+        });
+        return new BoundOperator(
+                Operators.handle(name, overload),
+                values,
+                inputs.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /**
@@ -52,19 +57,15 @@ public final class BoundOperator implements AutoCloseable {
      * @param given as the arguments of {@link Operators#call}
      */
     public Tensor call(Object... given) {
-        if (given.length != inputs) {
+        if (given.length != inputs.length) {
             throw new IllegalArgumentException(
-                    "the operator is called with " + given.length + " arguments; expected " + inputs);
+                    "the operator is called with " + given.length + " arguments; expected " + inputs.length);
         }
         try (IValueVector stack = new IValueVector()) {
-            int next = 0;
-            for (IValue argument : arguments) {
-                if (argument == null) {
-                    try (IValue input = Operators.value(given[next++])) {
-                        stack.push_back(input);
-                    }
-                } else {
-                    stack.push_back(argument);
+            stack.put(arguments); // a copy
+            for (int i = 0; i < inputs.length; i++) {
+                try (IValue input = Operators.value(given[i])) {
+                    stack.put(inputs[i], input);
                 }
             }
             operator.callBoxed(stack);
@@ -75,10 +76,6 @@ public final class BoundOperator implements AutoCloseable {
     /** Frees the fixed arguments, and with them the weights that nothing else holds. */
     @Override
     public void close() {
-        arguments.forEach(argument -> {
-            if (argument != null) {
-                argument.close();
-            }
-        });
+        arguments.close();
     }
 }
