@@ -20,12 +20,15 @@ public final class DavitVisionTower {
     /** One named step of the tower and the map it gave; for comparing with a reference. */
     @FunctionalInterface
     public interface Observer {
-        /** Called with the checkpoint's name of the layer and its output {@code (b, y, x, c)}, only lent. */
+        /** Called with the checkpoint's name of the layer and its output {@code (b, y, x, c)}, only lent: later layers may overwrite it. */
         void layer(String name, Tensor map);
     }
 
     /** Elements of a map to work on at a time: temporaries stay in the cache, those of a whole large map would be hundreds of megabytes. */
     private static final long ELEMENTS_AT_ONCE = 1152 * 512;
+
+    /** Elements of which a second map would be among the most that an answer takes: sixteen megabytes. */
+    private static final long LARGE_MAP = 1 << 22;
 
     private final List<Stage> stages = new ArrayList<>();
 
@@ -163,7 +166,7 @@ public final class DavitVisionTower {
     /**
      * Depthwise convolution, attention, depthwise convolution, feed-forward: each added to its input.
      *
-     * <p>In evaluation attention and feed-forward work in place on a part of a large map at a time; the input is closed.
+     * <p>In evaluation all four work in place on a part of a large map at a time; the input is overwritten or closed.
      */
     private static final class Block {
         private final String name;
@@ -197,13 +200,22 @@ public final class DavitVisionTower {
         }
 
         private Tensor evaluate(Tensor input) {
-            Tensor x = Scopes.keep(() -> conv1.forward(input));
-            input.close();
+            Tensor x = convolve(conv1, input);
             attention.addTo(x, norm1, ELEMENTS_AT_ONCE / x.size(3));
-            Tensor y = Scopes.keep(() -> conv2.forward(x));
-            x.close();
+            Tensor y = convolve(conv2, x);
             feedInParts(y);
-            return y;
+            return y == input ? y.view(y.shape()) : y; // a handle of its own, for the caller closes the input
+        }
+
+        /** The next map: the largest ones in the memory of the last, which is not wanted any more, others faster in memory of their own. */
+        private static Tensor convolve(ResidualConvolution convolution, Tensor map) {
+            if (map.numel() >= LARGE_MAP) {
+                convolution.inPlace(map, rowsAtOnce(map));
+                return map;
+            }
+            Tensor result = Scopes.keep(() -> convolution.forward(map));
+            map.close();
+            return result;
         }
 
         private Tensor attend(Tensor input, Regularization regularization) {

@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The convolutions of the vision tower on some rows of a map at a time, against the whole map at once. */
 class ConvolutionTest {
@@ -53,6 +54,25 @@ class ConvolutionTest {
             Tensor inside = new ResidualConvolution(new Convolution(folded, bias, steps), true).forward(map);
             Tensor after = new ResidualConvolution(new Convolution(weight, bias, steps), false).forward(map);
             assertSame(inside, after);
+        }
+    }
+
+    /** With the addition in the kernel, as packed weights have it, and afterwards. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void partsOfAResidualConvolutionGiveInPlaceWhatTheWholeMapGives(boolean folded) {
+        for (long rows : new long[] {1, 2, 3, 5, 11, 12}) {
+            try (PointerScope scope = new PointerScope();
+                    NoGrad noGrad = new NoGrad()) {
+                torch.manual_seed(2);
+                Convolution inner = new Convolution(
+                        torch.randn(CHANNELS, 1, 3, 3), torch.randn(CHANNELS), new Convolution.Steps(1, 1, CHANNELS));
+                ResidualConvolution convolution = new ResidualConvolution(inner, folded);
+                Tensor map = torch.randn(2, 11, 9, CHANNELS);
+                Tensor whole = convolution.forward(map);
+                convolution.inPlace(map, rows);
+                assertSame(map, whole);
+            }
         }
     }
 
