@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class OperandRange {
     /** How much wider than what came before: a wider range has coarser steps, a narrower one fits less often. */
-    private static final double MARGIN = 1.1;
+    private static final double MARGIN = 1.25;
 
     private double lowest;
     private double highest; // as lowest while nothing has come

@@ -2,6 +2,7 @@ package io.github.florence4j.packed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.florence4j.nn.Linear;
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.testsupport.Fixtures;
 import io.github.florence4j.torch.DType;
@@ -9,9 +10,11 @@ import io.github.florence4j.weights.CheckpointReader;
 import java.io.IOException;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +47,40 @@ class OneDnnByteLinearTest {
                 assertThat(error(half.to(ScalarType.Float), found)).isLessThan(0.004);
             }
         }
+    }
+
+    /** Later parts are quantised by the range of those before, and their GELU comes in bytes; the third does not fit. */
+    @Test
+    void partsOfAnOperandGiveTheirFeedForward() throws IOException {
+        String second = LAYER.replace("fc1", "fc2");
+        try (PointerScope scope = new PointerScope();
+                CheckpointReader files = CheckpointReader.open(Fixtures.path("tiny-transformers"));
+                ByteMatrix one = ByteMatrix.read(files, List.of(LAYER + ".weight"));
+                ByteMatrix two = ByteMatrix.read(files, List.of(second + ".weight"));
+                PackedLinear fc1 = new OneDnnByteLinear(one, files.copy(LAYER + ".bias"), 577);
+                PackedLinear fc2 = new OneDnnByteLinear(two, files.copy(second + ".bias"), 577)) {
+            torch.manual_seed(7);
+            Linear first = fc1.forParts();
+            Linear next = fc2.forParts();
+            for (double size : new double[] {1, 1, 6, 5, 5.5}) {
+                Tensor x =
+                        torch.randn(200, files.copy(LAYER + ".weight").size(1)).mul(new Scalar(size));
+                Tensor hidden = torch.gelu(linear(files, LAYER, x));
+                Tensor expected = linear(files, second, hidden);
+                assertThat(error(first.forwardThrough(next, x, Regularization.NONE, 0), expected))
+                        .isBetween(1e-4, 0.03);
+                assertThat(error(first.forward(x, Regularization.NONE), linear(files, LAYER, x)))
+                        .isLessThan(0.02);
+                assertThat(error(first.forwardGelu(x, Regularization.NONE, 0), hidden))
+                        .isLessThan(0.03);
+                Tensor half = first.forward(x, Regularization.NONE, ScalarType.BFloat16);
+                assertThat(DType.of(half)).isEqualTo(DType.BFLOAT16);
+            }
+        }
+    }
+
+    private static Tensor linear(CheckpointReader files, String layer, Tensor x) {
+        return torch.matmul(x, files.copy(layer + ".weight").t()).add(files.copy(layer + ".bias"));
     }
 
     /** The only layer without bias, packed for few rows; the rows of some tables fill no block of outputs. */

@@ -56,7 +56,7 @@ class PackedWeightsTest {
 
     /** The stated figures are those of AVX-512 BF16 and VNNI; other processors round in other places, hence the margin. */
     @ParameterizedTest
-    @CsvSource({"bf16, 0.083, 0.092, 0.5", "int8, 0.192, 0.123, 0.4"})
+    @CsvSource({"bf16, 0.083, 0.092, 0.5", "int8, 0.228, 0.195, 0.4"})
     void reducedPrecisionErrsAsStated(String precision, double features, double logits, double agreement)
             throws IOException {
         if (precision.equals("int8") && !Processor.HERE.sumsBytes()) {
