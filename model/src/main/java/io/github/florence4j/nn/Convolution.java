@@ -33,7 +33,7 @@ public final class Convolution {
 
     /** The sums of products that a convolution is. */
     public interface Product {
-        /** {@code (b, y', x', c_out)} in {@link #type}, contiguous, of an operand {@code (b, y, x, c_in)} in that type, contiguous. */
+        /** {@code (b, y', x', c_out)} in {@link #type}, contiguous, of an operand {@code (b, y, x, c_in)} in that type. */
         Tensor of(Tensor operand);
 
         /** The type of operands and results. */

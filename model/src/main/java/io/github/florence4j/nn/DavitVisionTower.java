@@ -166,7 +166,8 @@ public final class DavitVisionTower {
     /**
      * Depthwise convolution, attention, depthwise convolution, feed-forward: each added to its input.
      *
-     * <p>In evaluation all four work in place on a part of a large map at a time; the input is overwritten or closed.
+     * <p>In evaluation attention and feed-forward work in place, on a part of a map at a time, and so do the convolutions of the largest
+     * maps; the input is overwritten or closed.
      */
     private static final class Block {
         private final String name;

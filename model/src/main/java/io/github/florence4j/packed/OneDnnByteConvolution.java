@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A convolution over all channels as a linear layer in 8 bits: each place of the kernel is a row of all that it sees there, copied out of
- * the map when that is in bytes. What is copied twice and more is little beside the product, which takes half as long as in bfloat16.
+ * the map once that is in bytes. What is copied twice and more is little beside the product, which takes half as long as in bfloat16.
  */
 final class OneDnnByteConvolution implements PackedConvolution {
     private final OneDnnByteLinear layer;

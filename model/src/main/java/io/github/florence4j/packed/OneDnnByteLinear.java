@@ -156,14 +156,16 @@ final class OneDnnByteLinear implements PackedLinear {
             }
             return Scopes.keep(() -> {
                 QuantizedRows rows = quantized(x, range);
-                if (following.range.isKnown()) {
-                    QuantizedRows hidden = geluInBytes(rows, following.range.highest());
-                    if (hidden.isBelowLargest()) {
-                        return call(following.layer.plain, hidden);
-                    }
-                    hidden.bytes().close();
+                boolean numbers = Double.isFinite(rows.scale()); // bytes would hide what is not
+                if (!following.range.isKnown() || !numbers) {
+                    return call(following.layer.plain, call(layer.gelu, rows), following.range);
                 }
-                return call(following.layer.plain, call(layer.gelu, rows), following.range);
+                QuantizedRows hidden = geluInBytes(rows, following.range.highest());
+                if (!hidden.isBelowLargest()) {
+                    hidden.bytes().close();
+                    hidden = following.range.quantizeAnew(call(layer.gelu, rows));
+                }
+                return call(following.layer.plain, hidden);
             });
         }
 

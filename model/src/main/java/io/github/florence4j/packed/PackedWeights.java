@@ -31,7 +31,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a network for evaluation: each linear layer is read, packed, and its plain form forgotten, so that a model
+ * The weights of a network for evaluation: each linear layer and convolution is read, packed, and its plain form forgotten, so that a model
  * never lies in memory twice. Everything else stays in single precision.
  */
 public final class PackedWeights implements Parameters.Source, AutoCloseable {
@@ -130,17 +130,20 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     public Convolution convolution(String name, Convolution.Steps steps, UnaryOperator<Tensor> form) {
         try (PointerScope scope = new PointerScope()) {
             Tensor weight = form.apply(read(name + ".weight")); // (c_out, c_in / groups, k, k)
-            Tensor bias = read(name + ".bias");
             boolean inBytes = precision == Precision.INT8
                     && Processor.HERE.sumsBytes()
                     && steps.groups() == 1
                     && weight.size(1) >= MANY_CHANNELS;
-            PackedConvolution product = inBytes
-                    ? new OneDnnByteConvolution(weight, bias, steps)
-                    : new OneDnnConvolution(weight, bias, steps);
-            convolutions.add(product);
-            return new Convolution(product, steps, weight.size(0), weight.size(2));
+            if (inBytes || OneDnnConvolution.packs(weight)) {
+                Tensor bias = read(name + ".bias");
+                PackedConvolution product = inBytes
+                        ? new OneDnnByteConvolution(weight, bias, steps)
+                        : new OneDnnConvolution(weight, bias, steps);
+                convolutions.add(product);
+                return new Convolution(product, steps, weight.size(0), weight.size(2));
+            }
         }
+        return Parameters.Source.super.convolution(name, steps, form);
     }
 
     @Override

@@ -14,8 +14,8 @@ public enum Precision {
      */
     BF16,
     /**
-     * Weights in 8 bits with a scale for each output, operands in 8 bits with a scale found anew in each product. Answers
-     * that are computed together share that scale, so they may differ a little from those computed alone. Which ones those are
+     * Weights in 8 bits with a scale for each output, operands in 8 bits with a scale found anew in each product, or for the parts of one
+     * map from the part before where that fits. Answers that are computed together share that scale, so they may differ a little from those computed alone. Which ones those are
      * is the same in every run of a list of requests; in {@code Florence2.answerAll} it depends on which images are ready.
      */
     INT8,
@@ -50,7 +50,7 @@ public enum Precision {
         return processor.multipliesHalf() ? BF16 : FP32;
     }
 
-    /** The type of products that have no packed weights: attention, and the convolutions that shrink the map. */
+    /** The type of products that have no packed weights, which are those of attention, and of convolutions that shrink the map but not in 8 bits. */
     ScalarType unpacked(Processor processor) {
         return switch (this) {
             case FP32 -> ScalarType.Float;

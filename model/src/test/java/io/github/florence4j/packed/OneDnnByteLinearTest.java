@@ -76,6 +76,10 @@ class OneDnnByteLinearTest {
                 Tensor half = first.forward(x, Regularization.NONE, ScalarType.BFloat16);
                 assertThat(DType.of(half)).isEqualTo(DType.BFLOAT16);
             }
+            Tensor odd = torch.randn(200, files.copy(LAYER + ".weight").size(1));
+            odd.select(0, 3).select(0, 5).fill_(new Scalar(Float.NaN));
+            Tensor found = first.forwardThrough(next, odd, Regularization.NONE, 0);
+            assertThat(found.isnan().all().item_bool()).isTrue(); // as without parts
         }
     }
 

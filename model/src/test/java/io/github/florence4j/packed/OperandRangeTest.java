@@ -20,7 +20,7 @@ class OperandRangeTest {
             assertThat(range.isKnown()).isTrue();
             Tensor x = between(-1.9, 2.5);
             QuantizedRows second = range.quantize(x);
-            assertThat(second.scale()).isBetween(first.scale() * 1.05, first.scale() * 1.15);
+            assertThat(second.scale()).isBetween(first.scale() * 1.2, first.scale() * 1.3);
             assertThat(largestError(second, x)).isLessThan(second.scale() * 0.51);
         }
     }
@@ -35,7 +35,7 @@ class OperandRangeTest {
                 QuantizedRows rows = range.quantize(x);
                 assertThat(largestError(rows, x)).isLessThan(rows.scale() * 0.51);
                 double own = (Math.max(0, wider[1]) - Math.min(0, wider[0])) / 255;
-                assertThat(rows.scale()).isBetween(own * 0.99, own * 1.11);
+                assertThat(rows.scale()).isBetween(own * 0.99, own * 1.26);
             }
         }
     }
@@ -51,6 +51,21 @@ class OperandRangeTest {
         }
     }
 
+    /** Zero is within such a range, not at its end. */
+    @Test
+    void partsOnOneSideOfZeroFit() {
+        for (double[] side : new double[][] {{0, 3}, {-3, 0}}) {
+            try (PointerScope scope = new PointerScope()) {
+                OperandRange range = new OperandRange();
+                QuantizedRows first = range.quantize(between(side[0], side[1]));
+                Tensor x = between(side[0] * 0.9, side[1] * 0.9);
+                QuantizedRows second = range.quantize(x);
+                assertThat(second.scale()).isGreaterThan(first.scale() * 1.2);
+                assertThat(largestError(second, x)).isLessThan(second.scale() * 0.51);
+            }
+        }
+    }
+
     @Test
     void theRangeGrowsWithThePartsThatCome() {
         try (PointerScope scope = new PointerScope()) {
@@ -58,7 +73,7 @@ class OperandRangeTest {
             range.quantize(between(-2, 3));
             double before = range.highest();
             range.quantize(between(-1, 9));
-            assertThat(range.highest()).isGreaterThan(before * 2.9);
+            assertThat(range.highest()).isGreaterThan(before * 2.7);
             QuantizedRows rows = range.quantize(between(-2, 8));
             assertThat(rows.scale()).isGreaterThan(10.9 / 255);
         }
@@ -69,11 +84,13 @@ class OperandRangeTest {
     void whatIsNoNumberIsNotHidden() {
         try (PointerScope scope = new PointerScope()) {
             for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
-                OperandRange range = new OperandRange();
-                range.quantize(between(-2, 3));
-                Tensor x = between(-1, 1);
-                x.select(0, 7).fill_(new Scalar(odd));
-                assertThat(Double.isFinite(range.quantize(x).scale())).isFalse();
+                for (long at : new long[] {7, 1000}) { // among whole vectors, and after them
+                    OperandRange range = new OperandRange();
+                    range.quantize(between(-2, 3));
+                    Tensor x = between(-1, 1);
+                    x.select(0, at).fill_(new Scalar(odd));
+                    assertThat(Double.isFinite(range.quantize(x).scale())).isFalse();
+                }
             }
         }
     }
