@@ -16,7 +16,6 @@ import io.github.florence4j.task.Task;
 import io.github.florence4j.task.TaskInput;
 import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.Devices;
-import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.NativeSettings;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Threads;
@@ -143,9 +142,7 @@ public final class Florence2 implements AutoCloseable {
             throw e;
         }
         try {
-            Florence2 model = new Florence2(loaded, reading.take(), processor, options.lanes());
-            NativeMemory.trim();
-            return model;
+            return new Florence2(loaded, reading.take(), processor, options.lanes());
         } catch (IOException | RuntimeException e) {
             loaded.close();
             reading.discard();

@@ -11,14 +11,12 @@ import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.text.Florence2Tokenizer;
 import io.github.florence4j.torch.InferenceOnly;
-import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Tensors;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.pytorch.Tensor;
 
 /** The native part of a run: pixels and prompt ids in, sequences out. Runs on the calling thread. */
@@ -45,7 +43,6 @@ final class Inference {
     private final GrammarConstraint grammar;
     private final long height;
     private final long width;
-    private final AtomicBoolean begun = new AtomicBoolean();
 
     Inference(
             Florence2Network network,
@@ -95,10 +92,6 @@ final class Inference {
         try (InferenceOnly inference = new InferenceOnly()) {
             return Scopes.keep(() -> network.imageFeatures(
                     Tensors.ofFloats(network.device(), pixelValues).view(1, 3, height, width), Regularization.NONE));
-        } finally {
-            if (!begun.getAndSet(true)) {
-                NativeMemory.trim();
-            }
         }
     }
 

@@ -27,15 +27,6 @@ public final class NativeMemory {
         return Pointer.totalCount();
     }
 
-    /**
-     * Gives the system back what was freed but is still held for later. For after a load, whose temporaries are not wanted again,
-     * and after the first picture, between whose temporaries lies what is kept for all that follow. What is computed next
-     * has to fetch its own anew: after every picture it would cost some hundredths of its time.
-     */
-    public static void trim() {
-        Pointer.trimMemory();
-    }
-
     private static OptionalLong field(String name) {
         if (!Files.isReadable(STATUS)) {
             return OptionalLong.empty();
