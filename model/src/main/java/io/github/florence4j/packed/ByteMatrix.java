@@ -49,11 +49,18 @@ final class ByteMatrix implements AutoCloseable {
         }
     }
 
-    /** A matrix {@code (out, in)} of single precision, quantised. */
-    static ByteMatrix of(Tensor weight) {
-        ByteMatrix matrix = new ByteMatrix(weight.size(0), weight.size(1));
-        try (PointerScope scope = new PointerScope()) {
-            matrix.quantise(weight.clone(), 0);
+    /** Some rows of a matrix. */
+    @FunctionalInterface
+    interface Rows {
+        /** {@code (count, in)} in single precision, from row {@code first} on; they are changed. */
+        Tensor read(long first, long count);
+    }
+
+    /** A matrix {@code (rows, columns)} that is read some rows at a time, quantised. */
+    static ByteMatrix of(long rows, long columns, Rows read) {
+        ByteMatrix matrix = new ByteMatrix(rows, columns);
+        try {
+            matrix.quantise(0, rows, read);
             return matrix;
         } catch (RuntimeException e) {
             matrix.close();
@@ -69,11 +76,15 @@ final class ByteMatrix implements AutoCloseable {
             }
             return;
         }
+        quantise(at, count, (first, rows) -> files.copyRows(name, first, rows));
+    }
+
+    /** Fills {@code count} rows from {@code at} on. */
+    private void quantise(long at, long count, Rows read) {
         long step = Math.max(1, ELEMENTS_AT_ONCE / bytes.size(1));
         for (long first = 0; first < count; first += step) {
-            long rows = Math.min(step, count - first);
             try (PointerScope scope = new PointerScope()) {
-                quantise(files.copyRows(name, first, rows), at + first);
+                quantise(read.read(first, Math.min(step, count - first)), at + first);
             }
         }
     }

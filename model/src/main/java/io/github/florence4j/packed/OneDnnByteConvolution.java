@@ -4,6 +4,7 @@ import static org.bytedeco.pytorch.global.torch.constant_pad_nd;
 
 import io.github.florence4j.nn.Convolution;
 import io.github.florence4j.torch.Scopes;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -28,10 +29,15 @@ final class OneDnnByteConvolution implements PackedConvolution {
         this.steps = steps;
         this.kernel = weight.size(2);
         this.outputs = weight.size(0);
-        Tensor rows = weight.to(ScalarType.Float).permute(0, 2, 3, 1).reshape(outputs, -1); // (c_out, k·k·c_in)
-        try (ByteMatrix bytes = ByteMatrix.of(rows)) {
+        long seen = kernel * kernel * weight.size(1);
+        try (ByteMatrix bytes = ByteMatrix.of(outputs, seen, (first, count) -> rows(weight.narrow(0, first, count)))) {
             this.layer = new OneDnnByteLinear(bytes, bias.to(ScalarType.Float), OneDnnByteLinear.MANY_ROWS);
         }
+    }
+
+    /** A copy {@code (c_out, k·k·c_in)} of weights {@code (c_out, c_in, k, k)}, in single precision. */
+    private static Tensor rows(Tensor weight) {
+        return weight.permute(0, 2, 3, 1).flatten(1, 3).to(ScalarType.Float, false, true, new MemoryFormatOptional());
     }
 
     @Override

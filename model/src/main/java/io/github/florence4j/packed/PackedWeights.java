@@ -129,7 +129,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     @Override
     public Convolution convolution(String name, Convolution.Steps steps, UnaryOperator<Tensor> form) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor weight = form.apply(read(name + ".weight")); // (c_out, c_in / groups, k, k)
+            Tensor weight = Scopes.keep(() -> form.apply(read(name + ".weight"))); // (c_out, c_in / groups, k, k)
             boolean inBytes = precision == Precision.INT8
                     && Processor.HERE.sumsBytes()
                     && steps.groups() == 1

@@ -95,6 +95,28 @@ class PackedConvolutionTest {
         }
     }
 
+    /** Of one place and in single precision they lie in memory as they are quantised. */
+    @Test
+    void weightsThatAreQuantisedInPiecesGiveTheirConvolutionAndStayAsTheyAre() {
+        try (PointerScope scope = new PointerScope();
+                NoGrad noGrad = new NoGrad()) {
+            torch.manual_seed(5);
+            Convolution.Steps steps = new Convolution.Steps(1, 0, 1);
+            Tensor weight = torch.randn(1040, 1024, 1, 1); // 1,024 rows are read at once
+            Tensor bias = torch.randn(1040);
+            Tensor before = weight.clone();
+            Tensor map = torch.randn(1, 4, 6, 1024);
+            try (PackedConvolution packed = new OneDnnByteConvolution(weight, bias, steps)) {
+                Tensor expected = reference(map, before, bias, steps);
+                Tensor found = packed.of(map);
+                assertThat(error(found, expected)).isLessThan(0.02);
+                assertThat(error(found.narrow(3, 1024, 16), expected.narrow(3, 1024, 16)))
+                        .isLessThan(0.02);
+            }
+            assertThat(torch.equal(weight, before)).isTrue();
+        }
+    }
+
     @Test
     void closingFreesTheWeights() {
         long before = Handles.settled();
