@@ -1,5 +1,6 @@
 package io.github.florence4j.image;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ public final class RgbImage {
     }
 
     /**
-     * The picture in a file, with the default limits; the first page of a document with several.
+     * The picture in a file, with the default limits; the first page of a TIFF with several. PDF documents are read by {@link ImagePages}.
      *
      * @throws IOException when there is none that can be read; the message names the file and says why
      */
@@ -43,8 +44,18 @@ public final class RgbImage {
         return new ImageDecoder().decode(path);
     }
 
-    /** A copy of a picture of any type, by {@link BufferedImage#getRGB}: colour spaces are converted to sRGB, alpha is dropped. */
+    /**
+     * A copy of a picture of any type. Grey is replicated, as {@link #read} does: {@link BufferedImage#getRGB} takes it for linear light and
+     * makes it brighter. Other colour spaces are converted to sRGB by that; alpha is dropped.
+     */
     public static RgbImage of(BufferedImage image) {
+        if (image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY) {
+            try {
+                return RasterColours.convert(image.getRaster(), image.getColorModel());
+            } catch (IOException e) {
+                // Samples without a fixed range: what Java makes of them.
+            }
+        }
         int width = image.getWidth();
         int height = image.getHeight();
         byte[] bytes = new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))];
