@@ -16,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run over many requests: the calling thread prepares images ahead of the thread that computes, and hands on what is done,
@@ -27,6 +28,7 @@ final class AnswerRun {
     private final RunOptions options;
     private final boolean refusing;
     private final Deque<RunItem> items = new ArrayDeque<>(); // not handed on yet, in order
+    private @Nullable RuntimeException sourceFailure; // what was given before is answered first
     private int prompts;
     private long bytes;
 
@@ -55,6 +57,7 @@ final class AnswerRun {
      * @param source gives requests that belong together; asked ahead of the results
      * @param results takes the items in order, when every prompt of theirs is done
      * @return milliseconds of encoder and decoder
+     * @throws RuntimeException what the source threw, when all that it gave before is answered and handed on
      */
     double run(
             ExecutorService engine,
@@ -75,7 +78,11 @@ final class AnswerRun {
                 }
             }
             end();
-            return computed.get();
+            double millis = computed.get();
+            if (sourceFailure != null) {
+                throw sourceFailure;
+            }
+            return millis;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("the request was interrupted");
@@ -119,10 +126,14 @@ final class AnswerRun {
     private boolean hasUnprepared(Iterator<? extends List<? extends Request<?>>> source) {
         while (items.isEmpty() || !items.getLast().hasUnprepared()) {
             boolean full = bytes > Runtime.getRuntime().maxMemory() / 6 || items.size() >= 4 * options.atOnce();
-            if ((full && !items.isEmpty()) || !source.hasNext()) {
+            if (full && !items.isEmpty()) {
                 return false;
             }
-            RunItem item = new RunItem(source.next(), answering, options, prompts, this::changed);
+            List<? extends Request<?>> requests = next(source);
+            if (requests == null) {
+                return false;
+            }
+            RunItem item = new RunItem(requests, answering, options, prompts, this::changed);
             if (refusing) {
                 item.refusal().ifPresent(refused -> {
                     throw refused;
@@ -133,6 +144,16 @@ final class AnswerRun {
             items.addLast(item);
         }
         return true;
+    }
+
+    /** What belongs together; null when the source gives no more, or has failed. */
+    private @Nullable List<? extends Request<?>> next(Iterator<? extends List<? extends Request<?>>> source) {
+        try {
+            return sourceFailure == null && source.hasNext() ? source.next() : null;
+        } catch (RuntimeException e) {
+            sourceFailure = e;
+            return null;
+        }
     }
 
     private boolean hasRoom() {

@@ -77,7 +77,7 @@ public final class Answering implements AutoCloseable {
         this.tokenizer = tokenizer;
         this.pictures = pictures;
         this.grammar =
-                new GrammarConstraint(TokenClass.table(tokenizer, config.text().vocabSize()), network.device());
+                new GrammarConstraint(TokenClass.table(tokenizer, config.text().vocabSize()));
         this.inference = new Inference(network, tokenizer, grammar, pictures.height(), pictures.width());
     }
 

@@ -62,13 +62,14 @@ public final class Florence2 implements AutoCloseable {
     private final RunOptions defaults;
     private final Set<Thread> running = ConcurrentHashMap.newKeySet(); // threads within answerAll
 
-    private Florence2(LoadedNetwork loaded, Florence2Tokenizer tokenizer, ImageProcessor processor, int lanes) {
+    private Florence2(
+            LoadedNetwork loaded, Florence2Tokenizer tokenizer, ImageProcessor processor, int threads, int lanes) {
         this.loaded = loaded;
         this.tokenizer = tokenizer;
         this.processor = processor;
         this.answering = new Answering(loaded.network(), tokenizer, processor.config());
         this.engine = Executors.newFixedThreadPool(lanes, task -> {
-            Thread thread = new EngineThread(task, this);
+            Thread thread = new EngineThread(task, this, threads);
             thread.setDaemon(true);
             return thread;
         });
@@ -79,10 +80,18 @@ public final class Florence2 implements AutoCloseable {
     /** A thread that computes for one model. */
     private static final class EngineThread extends Thread {
         private final Florence2 model;
+        private final int threads;
 
-        EngineThread(Runnable task, Florence2 model) {
+        EngineThread(Runnable task, Florence2 model, int threads) {
             super(task, "florence4j-engine");
             this.model = model;
+            this.threads = threads;
+        }
+
+        @Override
+        public void run() {
+            Threads.setHere(threads); // whatever another model took
+            super.run();
         }
     }
 
@@ -120,6 +129,11 @@ public final class Florence2 implements AutoCloseable {
         return load(ModelLocation.resolve(directoryOrHubId, HubSettings::fromEnvironment, DownloadListener.SILENT));
     }
 
+    /** As {@link #load(String)}, with options such as the precision. */
+    public static Florence2 load(String directoryOrHubId, LoadOptions options) throws IOException {
+        return load(directoryOrHubId, options, DownloadListener.SILENT);
+    }
+
     /** As {@link #load(String)}, with options and a listener that hears of downloads. */
     public static Florence2 load(String directoryOrHubId, LoadOptions options, DownloadListener listener)
             throws IOException {
@@ -130,22 +144,31 @@ public final class Florence2 implements AutoCloseable {
     public static Florence2 load(Path directory, LoadOptions options) throws IOException {
         Florence2Config.read(directory); // whether this is a Florence-2 at all, before anything native
         ImageProcessor processor = new ImageProcessor(ImageProcessorConfig.ofCheckpoint(directory));
-        if (options.threads() > 0) {
-            Threads.set(options.threads());
-        }
         TokenizerReading reading = TokenizerReading.start(directory);
+        int before = Threads.count();
+        int threads = options.threads() > 0 ? options.threads() : before;
+        try {
+            Threads.setHere(threads);
+            return opened(directory, options, processor, reading, threads);
+        } catch (IOException | RuntimeException | Error e) { // a native library that does not load is an Error
+            reading.discard();
+            throw e;
+        } finally {
+            Threads.setHere(before);
+        }
+    }
+
+    private static Florence2 opened(
+            Path directory, LoadOptions options, ImageProcessor processor, TokenizerReading reading, int threads)
+            throws IOException {
         LoadedNetwork loaded;
         try (Device device = Scopes.own(() -> Devices.parse(options.device()))) {
             loaded = LoadedNetwork.load(directory, options.precision(), device);
-        } catch (IOException | RuntimeException e) {
-            reading.discard();
-            throw e;
         }
         try {
-            return new Florence2(loaded, reading.take(), processor, options.lanes());
-        } catch (IOException | RuntimeException e) {
+            return new Florence2(loaded, reading.take(), processor, threads, options.lanes());
+        } catch (IOException | RuntimeException | Error e) {
             loaded.close();
-            reading.discard();
             throw e;
         }
     }
@@ -252,9 +275,10 @@ public final class Florence2 implements AutoCloseable {
      * @param listener hears the answers while they are being written; prompts are counted through the batch
      * @return for each request its answers, one for each of its prompts
      * @throws IllegalArgumentException when an input does not fit its task
-     * @throws InferenceException when memory or the native library fails
+     * @throws InferenceException when memory or the native library fails, or {@code listener} throws, by calling its own model for
+     *     example; the cause says which
      * @throws CancellationException when the calling thread is interrupted
-     * @throws IllegalStateException when the model is closed, or called by its own listener
+     * @throws IllegalStateException when the model is closed
      */
     public List<List<Answer<?>>> answers(List<Request<?>> requests, RunOptions options, TextListener listener) {
         requireOtherThread();
@@ -287,14 +311,14 @@ public final class Florence2 implements AutoCloseable {
      * Answers any number of requests as they come. Images are prepared ahead while others are computed, {@link
      * RunOptions#atOnce()} prompts are decoded together, and one that is finished makes room for the next. Each answer is
      * what its request alone would give, but for what {@link Precision} says of batches. A
-     * request that fails spoils no other.
+     * request that fails spoils no other. When {@code source} throws, what it gave before is answered and handed on first.
      *
      * @param source gives requests, some at a time: those on one image belong together, as it is looked at once for all of
      *     them. It is asked by the calling thread, ahead of the results: while it waits, finished results wait too, and one of
      *     the model's {@link LoadOptions#lanes()} is taken
      * @param results takes what became of each of those lists, in their order, on the calling thread
      * @throws CancellationException when the calling thread is interrupted
-     * @throws IllegalStateException when the model is closed, or called by its own listener, {@code source} or {@code results}
+     * @throws IllegalStateException when the model is closed, or called by {@code source} or {@code results}
      */
     public void answerAll(
             Iterator<? extends List<? extends Request<?>>> source,

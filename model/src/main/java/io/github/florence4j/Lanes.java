@@ -70,7 +70,7 @@ final class Lanes implements Inference.Prompts {
         try {
             while (begun < count) {
                 lanes.submit(() -> {
-                    Threads.set(Math.max(1, threads / count));
+                    Threads.setHere(Math.max(1, threads / count));
                     return work.call();
                 });
                 begun++;
@@ -84,7 +84,7 @@ final class Lanes implements Inference.Prompts {
             return awaitAll(begun, lanes, pool, failure);
         } finally {
             pool.shutdown();
-            Threads.set(threads);
+            Threads.setHere(threads);
             RUNNING.unlock();
         }
     }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Where the time of a batch went, in milliseconds. All answers of a batch carry the same figures.
+ * Where the time of a batch went, in milliseconds. All answers of a list of requests carry the same figures.
+ * In {@code Florence2.answerAll} each has its own: {@code vision} is that of its image, which questions about the same one repeat, and
+ * {@code parse} is not told apart.
  *
  * @param preprocess resizing and normalising the images
  * @param vision vision tower and projector

@@ -57,7 +57,7 @@ final class TokenizerReading {
     void discard() {
         try {
             take().close();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             // The other failure is the one to tell.
         }
     }

@@ -20,6 +20,7 @@ import io.github.florence4j.torch.Devices;
 import io.github.florence4j.torch.NativeMemory;
 import io.github.florence4j.torch.Scopes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -211,6 +212,33 @@ class AnswerAllTest {
         assertThat(model.answer(Request.of(Task.CAPTION, images.get(0)), options)
                         .tokenIds())
                 .hasSize(7);
+    }
+
+    @Test
+    void whatASourceGaveBeforeItFailedIsAnswered() {
+        RunOptions options = options(1, 6, List.of()).withAtOnce(2);
+        Iterator<List<Request<?>>> source = new Iterator<>() {
+            private int given;
+
+            @Override
+            public boolean hasNext() {
+                return true;
+            }
+
+            @Override
+            public List<Request<?>> next() {
+                if (given == 5) {
+                    throw new UncheckedIOException(new IOException("page 6 cannot be read"));
+                }
+                return List.of(Request.of(Task.CAPTION, images.get(given++ % 3)));
+            }
+        };
+        List<Outcome> answered = new ArrayList<>();
+        assertThatThrownBy(() -> model.answerAll(source, options, answered::addAll))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("page 6");
+        assertThat(answered).hasSize(5).allSatisfy(outcome -> assertThat(outcome.answers())
+                .hasSize(1));
     }
 
     @Test

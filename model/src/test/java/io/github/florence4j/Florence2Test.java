@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.florence4j.generation.GenerationOptions;
 import io.github.florence4j.image.RgbImage;
+import io.github.florence4j.packed.Precision;
 import io.github.florence4j.result.Detections;
 import io.github.florence4j.result.OcrRegions;
 import io.github.florence4j.result.Polygons;
@@ -17,6 +18,7 @@ import io.github.florence4j.task.TaskInput;
 import io.github.florence4j.testsupport.Fixtures;
 import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.torch.NativeMemory;
+import io.github.florence4j.torch.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -28,8 +30,10 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -311,6 +315,57 @@ class Florence2Test {
                         tokens(model, 5),
                         (prompt, text) -> model.run(Task.OCR, images.get(1))))
                 .hasMessageContaining("a listener called the model");
+    }
+
+    @Test
+    void aModelKeepsItsThreadsWhateverOthersTake() throws IOException {
+        Path folder = Fixtures.path("tiny-transformers");
+        int standard = Threads.count();
+        try (Florence2 three = Florence2.load(folder, LoadOptions.DEFAULTS.withThreads(3));
+                Florence2 one = Florence2.load(folder, LoadOptions.DEFAULTS.withThreads(1));
+                Florence2 other = Florence2.load(folder)) {
+            assertThat(threads(one)).isEqualTo(1);
+            assertThat(threads(three)).isEqualTo(3);
+            assertThat(threads(other)).isEqualTo(standard);
+            assertThat(threads(one)).isEqualTo(1);
+        }
+        assertThat(Threads.count()).isEqualTo(standard);
+    }
+
+    /** As libtorch tells them where the model computes. */
+    private int threads(Florence2 of) {
+        AtomicInteger threads = new AtomicInteger();
+        of.answers(
+                List.of(Request.of(Task.CAPTION, images.get(0))),
+                tokens(of, 4),
+                (prompt, text) -> threads.set(torch.get_num_threads()));
+        return threads.get();
+    }
+
+    @Test
+    void theLargestSeedDrawsAnswersToo() {
+        GenerationOptions options = tokens(model, 4).generation().toBuilder()
+                .sample(Long.MAX_VALUE)
+                .numReturnSequences(2)
+                .build();
+        assertThat(model.answers(
+                                List.of(Request.of(Task.CAPTION, images.get(0))),
+                                model.defaults().withGeneration(options),
+                                TextListener.NONE)
+                        .get(0))
+                .hasSize(1);
+    }
+
+    @Test
+    void aModelIsNamedByAStringToo() throws IOException {
+        String folder = Fixtures.path("tiny-transformers").toString();
+        try (Florence2 named = Florence2.load(folder, LoadOptions.DEFAULTS.withPrecision(Precision.INT8))) {
+            assertThat(named.precision()).isEqualTo(Precision.INT8);
+        }
+        assertThatThrownBy(() -> Florence2.load("smallest", LoadOptions.DEFAULTS))
+                .hasMessageStartingWith(
+                        "'smallest' is neither a directory nor a hub id, and no artifact on the class path"
+                                + " holds a model of that name");
     }
 
     @Test

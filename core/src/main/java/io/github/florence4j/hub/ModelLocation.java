@@ -44,8 +44,10 @@ public final class ModelLocation {
         if (!HubId.looksLikeHubId(directoryOrId)) {
             throw new HubException(
                     Reason.NOT_FOUND,
-                    "'" + directoryOrId + "' is neither a directory nor a hub id; expected the directory of a model"
-                            + " or owner/name[@revision], such as microsoft/Florence-2-base.");
+                    "'" + directoryOrId
+                            + "' is neither a directory nor a hub id, and no artifact on the class path holds a"
+                            + " model of that name; expected the directory of a model or owner/name[@revision], such as"
+                            + " microsoft/Florence-2-base.");
         }
         return fromHub(directoryOrId, settings.get(), listener);
     }

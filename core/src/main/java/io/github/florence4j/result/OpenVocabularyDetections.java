@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Boxes or outlines of the objects that were asked for; the model decides which, and one of the two is empty.
+ * Boxes or outlines of the objects that were asked for; the model decides which, and mostly one of the two is empty.
  *
  * @param detections the boxes
  * @param polygons the outlines

@@ -11,7 +11,6 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -20,18 +19,15 @@ public final class GrammarConstraint implements AutoCloseable {
     private record Allowed(Set<TokenClass> classes, boolean first) {}
 
     private final TokenClass[] classes;
-    private final Device device;
     private final Map<Allowed, Tensor> masks = new ConcurrentHashMap<>();
 
     /**
      * A constraint over a token table.
      *
      * @param classes the class of every row of the table
-     * @param device where the scores will be
      */
-    public GrammarConstraint(TokenClass[] classes, Device device) {
+    public GrammarConstraint(TokenClass[] classes) {
         this.classes = classes.clone();
-        this.device = device;
     }
 
     /** The constraint for answers that a parser of that kind will read; none for free text. */
@@ -49,7 +45,7 @@ public final class GrammarConstraint implements AutoCloseable {
         return masks.computeIfAbsent(new Allowed(state.allowed(), first), this::mask);
     }
 
-    /** {@code (v)}, true where the class is not allowed. */
+    /** {@code (v)} on the processor, where scores are chosen from: true where the class is not allowed. */
     private Tensor mask(Allowed allowed) {
         EnumSet<TokenClass> forbidden = EnumSet.complementOf(EnumSet.copyOf(allowed.classes()));
         byte[] rows = new byte[classes.length];
@@ -57,7 +53,7 @@ public final class GrammarConstraint implements AutoCloseable {
             rows[id] = (byte)
                     (forbidden.contains(classes[id]) && !(allowed.first() && id == Florence2Tokenizer.BOS) ? 1 : 0);
         }
-        return Scopes.own(() -> tensor(rows).to(device, ScalarType.Bool));
+        return Scopes.own(() -> tensor(rows).to(ScalarType.Bool));
     }
 
     /** Frees the masks. */

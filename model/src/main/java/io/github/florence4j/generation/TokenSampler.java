@@ -48,8 +48,8 @@ interface TokenSampler {
      * the seed only: so an image gets the same answers in any batch.
      */
     static TokenSampler random(GenerationOptions options) {
-        List<Draws> draws = LongStream.range(options.seed(), options.seed() + options.numReturnSequences())
-                .mapToObj(Draws::new)
+        List<Draws> draws = LongStream.range(0, options.numReturnSequences())
+                .mapToObj(answer -> new Draws(options.seed() + answer))
                 .toList();
         return (scores, position) -> {
             Tensor logits = scores.tensor(); // (r, v)

@@ -46,6 +46,9 @@ public final class BartDecoder {
         } catch (UncheckedIOException e) {
             LOG.warn("no temporary file can be written, so decoding will be slower: {}", e.getMessage());
             return null;
+        } catch (IllegalStateException e) {
+            LOG.warn("a decoding step cannot be one native program, so decoding will be slower: {}", e.getMessage());
+            return null;
         }
     }
 

@@ -5,6 +5,7 @@ import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Threads;
+import io.github.florence4j.torch.file.InvalidWeightsException;
 import io.github.florence4j.weights.Checkpoint;
 import io.github.florence4j.weights.CheckpointReader;
 import io.github.florence4j.weights.LoadReport;
@@ -44,15 +45,20 @@ public final class LoadedNetwork implements AutoCloseable {
      * A folder that is packed already is loaded in its own precision, to which {@code FP32} and {@code AUTO} give way.
      *
      * @throws IllegalArgumentException when the folder holds no usable Florence-2 or the device cannot compute in that
-     *     precision; the message says why
+     *     precision; the message says why. Damaged weights are an {@link InvalidWeightsException}, which is one
      */
     public static LoadedNetwork load(Path directory, Precision precision, Device device) throws IOException {
         Threads.useAllCores();
-        if (device.is_cpu()) {
+        if (device.is_cpu() && PackedWeights.isSupported()) {
             return packed(directory, precision);
         }
+        return plain(directory, precision, device, device.is_cpu() ? "with this build of libtorch" : "on a GPU");
+    }
+
+    /** Layers as they are in the checkpoint, on a GPU and where libtorch has no oneDNN to pack for, as in its builds for macOS. */
+    static LoadedNetwork plain(Path directory, Precision precision, Device device, String where) throws IOException {
         if (precision != Precision.FP32 && precision != Precision.AUTO) {
-            throw new IllegalArgumentException("precision is " + precision + "; on a GPU only fp32 is supported");
+            throw new IllegalArgumentException("precision is " + precision + "; " + where + " only fp32 is supported");
         }
         Checkpoint checkpoint = Checkpoint.load(directory, DType.FLOAT32, device);
         return of(checkpoint.config(), checkpoint.report(), checkpoint.weights(), checkpoint);
@@ -61,12 +67,20 @@ public final class LoadedNetwork implements AutoCloseable {
     private static LoadedNetwork packed(Path directory, Precision precision) throws IOException {
         try (CheckpointReader files = CheckpointReader.open(directory)) {
             PackedWeights weights = new PackedWeights(files, precision);
+            requireComputable(weights.precision());
             if (weights.precision() == Precision.BF16 && !Processor.HERE.multipliesHalf()) {
                 LOG.warn("this processor does not multiply bf16 by itself: fp32 is faster here, and int8 more so");
             }
             return of(files.config(), files.report(), weights.precision(), weights, weights);
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    private static void requireComputable(Precision precision) {
+        if (precision == Precision.BF16 && !PackedWeights.packsHalf()) {
+            throw new IllegalArgumentException("precision is bf16, for which this processor has no AVX-512;"
+                    + " expected fp32 or int8, of a checkpoint that is not packed for bf16");
         }
     }
 
@@ -93,7 +107,7 @@ public final class LoadedNetwork implements AutoCloseable {
             handles.extend();
             handles.close(); // takes it off this thread and keeps what it holds
             return loaded;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             handles.close();
             close(weights);
             throw e;

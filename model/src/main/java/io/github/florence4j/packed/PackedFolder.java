@@ -4,6 +4,7 @@ import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.Linear;
 import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.NativeSettings;
 import io.github.florence4j.torch.safetensors.SafetensorsWriter;
 import io.github.florence4j.weights.CheckpointReader;
 import io.github.florence4j.weights.CheckpointWriter;
@@ -42,6 +43,7 @@ public final class PackedFolder {
         if (precision != Precision.INT8 && precision != Precision.BF16) {
             throw new IllegalArgumentException("precision is " + precision + "; expected int8 or bf16 to pack for");
         }
+        NativeSettings.apply();
         try (CheckpointReader files = CheckpointReader.open(base);
                 PointerScope scope = new PointerScope();
                 Recorder recorder = new Recorder(files, precision)) {

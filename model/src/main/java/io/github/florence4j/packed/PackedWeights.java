@@ -6,6 +6,7 @@ import io.github.florence4j.nn.LinearGroup;
 import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.nn.ScriptedLinear;
 import io.github.florence4j.torch.DType;
+import io.github.florence4j.torch.Operators;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Threads;
 import io.github.florence4j.torch.file.StoredRows;
@@ -24,6 +25,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -37,8 +39,6 @@ import org.jspecify.annotations.Nullable;
 public final class PackedWeights implements Parameters.Source, AutoCloseable {
     /** Rows of the operands of the decoder: a few beams. Those of all other layers are hundreds. */
     private static final long DECODER_ROWS = 3;
-
-    private static final long OTHER_ROWS = OneDnnByteLinear.MANY_ROWS;
 
     /** So many channels that what a kernel sees in a row of the map is worth copying; pixels have three. */
     private static final long MANY_CHANNELS = 16;
@@ -62,6 +62,18 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
         this.precision = files.packed()
                 .map(format -> precision.within(Precision.parse(format.precision())))
                 .orElseGet(precision::resolve);
+    }
+
+    /** Whether libtorch has oneDNN, for which layers are packed; its builds for macOS have none. */
+    static boolean isSupported() {
+        return Operators.exists("mkldnn::_linear_pointwise", "");
+    }
+
+    /** Whether oneDNN takes weights in bfloat16 here: on processors with AVX-512, whether or not they multiply it by themselves. */
+    static boolean packsHalf() {
+        try (IValue supported = Operators.callForValue("mkldnn::_is_mkldnn_bf16_supported", "")) {
+            return supported.toBool();
+        }
     }
 
     /** The precision of the packed layers: never {@link Precision#AUTO}. */
@@ -182,11 +194,11 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
         }
         CompletableFuture<B> other = CompletableFuture.supplyAsync(
                 () -> {
-                    Threads.set(threads / 2);
+                    Threads.setHere(threads / 2);
                     return keepingHandles(second);
                 },
                 PackedWeights::start);
-        Threads.set(threads - threads / 2);
+        Threads.setHere(threads - threads / 2);
         try {
             A one = first.get();
             return new Parameters.Two<>(one, other.join());
@@ -197,7 +209,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         } finally {
             other.handle((made, failure) -> true).join(); // nothing is freed while it still packs
-            Threads.set(threads);
+            Threads.setHere(threads);
         }
     }
 
@@ -247,7 +259,8 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
 
     private PackedLinear oneDnn(List<String> names, @Nullable Tensor bias, DType type) {
         Tensor weight = join(names, name -> files.matrix(name + ".weight", type));
-        return new OneDnnLinear(weight, bias, type.scalarType(), decodes(names) ? DECODER_ROWS : OTHER_ROWS);
+        return new OneDnnLinear(
+                weight, bias, type.scalarType(), decodes(names) ? DECODER_ROWS : OneDnnByteLinear.MANY_ROWS);
     }
 
     private PackedLinear bytes(List<String> names, @Nullable Tensor bias) {
@@ -258,7 +271,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
             if (!Processor.HERE.sumsBytes() || (decodes(names) && !isVocabulary(names))) {
                 return new FbgemmLinear(weight, bias);
             }
-            return new OneDnnByteLinear(weight, bias, decodes(names) ? DECODER_ROWS : OTHER_ROWS);
+            return new OneDnnByteLinear(weight, bias, decodes(names) ? DECODER_ROWS : OneDnnByteLinear.MANY_ROWS);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.florence4j.weights;
 import io.github.florence4j.config.Florence2Config;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Devices;
+import io.github.florence4j.torch.NativeSettings;
 import io.github.florence4j.torch.Scopes;
 import io.github.florence4j.torch.Threads;
 import io.github.florence4j.torch.file.InvalidWeightsException;
@@ -42,6 +43,7 @@ public record Checkpoint(Florence2Config config, Weights weights, LoadReport rep
      * @throws io.github.florence4j.config.InvalidConfigException when the configuration cannot be used
      */
     public static Checkpoint load(Path directory, DType dtype, Device device) throws IOException {
+        NativeSettings.apply();
         Florence2Config stated = Florence2Config.read(directory);
         Threads.useAllCores();
         try (CheckpointFiles files = CheckpointFiles.open(directory)) {

@@ -1,6 +1,7 @@
 package io.github.florence4j.packed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.florence4j.nn.Florence2Network;
@@ -17,6 +18,7 @@ import io.github.florence4j.torch.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.LongOptional;
@@ -52,6 +54,35 @@ class PackedWeightsTest {
             assertThat(largest(outputs.logits().narrow(2, 0, 2000), golden.read("logits", DType.FLOAT32)))
                     .isLessThan(1e-4);
         }
+    }
+
+    /** As on a GPU, and where libtorch has no oneDNN. */
+    @Test
+    void layersThatAreNotPackedGiveTheActivationsOfTheReferenceToo() throws IOException {
+        try (Device cpu = Scopes.own(Devices::cpu)) {
+            Path folder = Fixtures.path("tiny-transformers");
+            try (LoadedNetwork loaded = LoadedNetwork.plain(folder, Precision.AUTO, cpu, "here");
+                    SafetensorsFile golden = golden();
+                    NoGrad noGrad = new NoGrad();
+                    PointerScope scope = new PointerScope()) {
+                Outputs outputs = outputs(loaded.network(), golden);
+                assertThat(largest(outputs.features(), golden.read("image_features", DType.FLOAT32)))
+                        .isLessThan(1e-4);
+                assertThat(largest(outputs.logits().narrow(2, 0, 2000), golden.read("logits", DType.FLOAT32)))
+                        .isLessThan(1e-4);
+            }
+            assertThatThrownBy(() -> LoadedNetwork.plain(folder, Precision.INT8, cpu, "here"))
+                    .hasMessage("precision is int8; here only fp32 is supported");
+        }
+    }
+
+    @Test
+    void oneDnnTakesHalfPrecisionOnProcessorsWithAvx512() {
+        Set<String> flags = Processor.HERE.flags();
+        assertThat(PackedWeights.isSupported()).isTrue();
+        assertThat(PackedWeights.packsHalf())
+                .isEqualTo(flags.containsAll(Set.of("avx512bw", "avx512vl", "avx512dq"))
+                        || flags.contains("avx_ne_convert"));
     }
 
     /** The stated figures are those of AVX-512 BF16 and VNNI; other processors round in other places, hence the margin. */

@@ -10,6 +10,10 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
 public final class Devices {
     private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,2}))?");
 
+    static {
+        NativeSettings.apply();
+    }
+
     private Devices() {}
 
     /** The processor. The caller, or the scope that is open, owns the handle. */

@@ -1,5 +1,6 @@
 package io.github.florence4j.torch;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -7,17 +8,22 @@ import org.slf4j.LoggerFactory;
 public final class NativeSettings {
     private static final Logger LOG = LoggerFactory.getLogger(NativeSettings.class);
 
+    private static final AtomicBoolean APPLIED = new AtomicBoolean();
+
     private NativeSettings() {}
 
     /**
      * Switches off JavaCPP's own memory limits, unless the user has set them: they count every mapped page of the
-     * process, default to four times the Java heap, and would refuse weights that fit. Call it before any libtorch class
-     * is touched.
+     * process, default to four times the Java heap, and would refuse weights that fit. It must be called before any libtorch class
+     * is touched; what this project offers for a beginning does so, and only the first call counts.
      *
      * <p>One thing cannot be set from within: threads of OpenMP that wait by spinning take the cores from those of
      * OpenBLAS, which makes decoding several times slower. Where the environment does not forbid it, a warning says so.
      */
     public static void apply() {
+        if (APPLIED.getAndSet(true)) {
+            return;
+        }
         setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
         String waiting = System.getenv("OMP_WAIT_POLICY");

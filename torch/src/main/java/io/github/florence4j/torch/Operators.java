@@ -46,6 +46,16 @@ public final class Operators {
         });
     }
 
+    /** Whether this build of libtorch has an operator. */
+    public static boolean exists(String name, String overload) {
+        try {
+            handle(name, overload);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /**
      * Calls an operator that gives nothing but changes its arguments in place, such as {@code aten::_fused_adamw_}.
      *

@@ -19,6 +19,10 @@ public final class Scopes {
         T run() throws E;
     }
 
+    static {
+        NativeSettings.apply();
+    }
+
     private Scopes() {}
 
     /**

@@ -27,6 +27,8 @@ import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ExecutorExecutionMode;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A chain of operators in libtorch's own language, TorchScript, as one call. Where operators are short, calling each from
@@ -36,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * compiled; where none was, they are freed when nothing refers to it any more.
  */
 public final class Script {
+    private static final Logger LOG = LoggerFactory.getLogger(Script.class);
+
     /** Collects lines and the weights that they refer to. */
     public static final class Builder {
         private final StringBuilder lines = new StringBuilder();
@@ -161,7 +165,13 @@ public final class Script {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
-            throw new IllegalStateException("libtorch cannot compile\n" + source, e);
+            LOG.debug("libtorch cannot compile this:\n{}", source);
+            String reason = String.valueOf(e.getMessage())
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .findFirst()
+                    .orElse("");
+            throw new IllegalStateException("libtorch cannot read or compile a program: " + reason, e);
         }
     }
 

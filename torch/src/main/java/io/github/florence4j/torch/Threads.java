@@ -9,44 +9,77 @@ import java.util.HashSet;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
-/** The threads that one libtorch operation may use. */
+/**
+ * The threads that one libtorch operation may use. libtorch keeps the number for each thread that calls it, and gives a new one the number
+ * that any thread set last; so what computes here sets its own before it begins.
+ */
 public final class Threads {
     private static final Path PROCESSORS = Path.of("/sys/devices/system/cpu");
+    private static final ThreadLocal<@Nullable Integer> HERE = new ThreadLocal<>();
 
-    private static boolean settled;
+    private static int standard; // guarded by the class; 0 until it is asked for or set
+
+    static {
+        NativeSettings.apply();
+    }
 
     private Threads() {}
 
-    /** The threads that one operation may use. */
+    /** The threads that one operation of this thread may use: as set here or, if it was not, for the process. */
     public static int count() {
-        useAllCores();
-        return torch.get_num_threads();
-    }
-
-    /**
-     * Lets an operation use all cores, unless the number was set before, here or as {@code OMP_NUM_THREADS}. By itself libtorch takes as
-     * many as its library counts, which finds one core in some virtual machines with several. What Java says that the process may
-     * use is the limit. Called before the first work of a process.
-     */
-    public static synchronized void useAllCores() {
-        if (!settled && System.getenv("OMP_NUM_THREADS") == null) {
-            int usable = Runtime.getRuntime().availableProcessors();
-            torch.set_num_threads(Math.min(usable, cores(PROCESSORS).orElseGet(torch::get_num_threads)));
+        Integer own = HERE.get();
+        if (own != null) {
+            return own;
         }
-        settled = true;
+        int standard = standard();
+        setHere(standard);
+        return standard;
     }
 
     /**
-     * Sets how many threads one operation may use, in this process.
+     * Lets an operation of this thread use all cores, unless the number was set before, here or as {@code OMP_NUM_THREADS}. By itself
+     * libtorch takes as many as its library counts, which finds one core in some virtual machines with several. What Java says that the
+     * process may use is the limit. Called before the first work of a thread.
+     */
+    public static void useAllCores() {
+        count();
+    }
+
+    private static synchronized int standard() {
+        if (standard == 0) {
+            standard = System.getenv("OMP_NUM_THREADS") != null
+                    ? torch.get_num_threads()
+                    : Math.min(
+                            Runtime.getRuntime().availableProcessors(),
+                            cores(PROCESSORS).orElseGet(torch::get_num_threads));
+        }
+        return standard;
+    }
+
+    /**
+     * Sets how many threads one operation may use, for this thread and for all that have not set their own yet.
      *
      * @throws IllegalArgumentException when {@code count} is below 1
      */
-    public static synchronized void set(int count) {
+    public static void set(int count) {
+        setHere(count);
+        synchronized (Threads.class) {
+            standard = count;
+        }
+    }
+
+    /**
+     * Sets how many threads one operation of this thread may use.
+     *
+     * @throws IllegalArgumentException when {@code count} is below 1
+     */
+    public static void setHere(int count) {
         if (count < 1) {
             throw new IllegalArgumentException("the number of threads is " + count + "; expected 1 or more");
         }
-        settled = true;
+        HERE.set(count);
         torch.set_num_threads(count);
     }
 

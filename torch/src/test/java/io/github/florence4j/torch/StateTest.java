@@ -174,6 +174,27 @@ class StateTest {
     }
 
     @Test
+    void aThreadsOwnNumberIsNoOtherThreads() throws InterruptedException {
+        int before = Threads.count();
+        int[] counts = new int[4];
+        Thread own = new Thread(() -> {
+            Threads.setHere(before + 1);
+            counts[0] = Threads.count();
+            counts[1] = torch.get_num_threads();
+        });
+        own.start();
+        own.join();
+        Thread later = new Thread(() -> {
+            counts[2] = Threads.count();
+            counts[3] = torch.get_num_threads();
+        });
+        later.start();
+        later.join();
+        assertThat(counts).containsExactly(before + 1, before + 1, before, before);
+        assertThat(Threads.count()).isEqualTo(before);
+    }
+
+    @Test
     void devicesAreParsedOrRefusedInOneSentence() {
         try (Device cpu = Devices.parse("cpu")) {
             assertThat(cpu.is_cpu()).isTrue();

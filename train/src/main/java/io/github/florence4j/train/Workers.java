@@ -54,7 +54,7 @@ public final class Workers<S> implements AutoCloseable {
             return worker;
         });
         int operationThreads = Threads.count();
-        thread.execute(() -> Threads.set(operationThreads)); // OpenMP counts them for each thread that calls
+        thread.execute(() -> Threads.setHere(operationThreads)); // OpenMP counts them for each thread that calls
         threads.add(thread);
         steps.add(step);
         gradients.add(own);
