@@ -4,13 +4,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** An output folder that appears whole or not at all: it is filled beside its place and then moved there. */
+/**
+ * An output folder that appears whole or not at all: it is filled beside its place and then moved there. One that is there already and
+ * empty, such as a volume of a container, stays, and the files are moved into it from a folder within, those with weights last.
+ */
 public final class NewFolder {
+    private static final String PART = ".part";
+
     /** What fills it. */
     @FunctionalInterface
     public interface Filling {
@@ -30,14 +36,44 @@ public final class NewFolder {
     public static void write(Path output, String purpose, Filling filling) throws IOException {
         Path target = output.toAbsolutePath().normalize();
         requireEmpty(target, purpose);
-        Files.createDirectories(target.getParent());
-        Path beside = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+        boolean exists = Files.exists(target);
+        Files.createDirectories(exists ? target : target.getParent());
+        Path beside = exists
+                ? target.resolve("." + UUID.randomUUID() + PART)
+                : target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + PART);
         try {
             filling.write(beside);
-            Files.deleteIfExists(target);
-            Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
+            if (exists) {
+                moveInto(target, beside);
+            } else {
+                Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
+            }
         } finally {
             delete(beside);
+        }
+    }
+
+    private static void moveInto(Path target, Path beside) throws IOException {
+        List<Path> moved = new ArrayList<>();
+        try {
+            for (Path file : weightsLast(beside)) {
+                Path place = target.resolve(file.getFileName());
+                Files.move(file, place);
+                moved.add(place);
+            }
+        } catch (IOException e) {
+            for (Path file : moved) {
+                delete(file);
+            }
+            throw e;
+        }
+    }
+
+    private static List<Path> weightsLast(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted(Comparator.comparing(
+                            (Path file) -> file.getFileName().toString().endsWith(".safetensors")))
+                    .toList();
         }
     }
 
