@@ -69,7 +69,7 @@ public final class CsvQuestions {
         String id = cell(row, names, columns.id()).orElse(place);
         List<String> image = QuestionTable.texts(value(row, names, columns.image()));
         List<String> question = QuestionTable.texts(value(row, names, columns.question()));
-        if (image.isEmpty() || question.isEmpty()) {
+        if (image.isEmpty() || question.isEmpty() || question.get(0).isBlank()) {
             return new RejectedSample(id, "the row has no " + (image.isEmpty() ? "image" : "question"));
         }
         return new Sample(

@@ -102,7 +102,9 @@ public final class DataCheck {
 
         void entry(Entry entry) throws IOException {
             if (entry instanceof Sample sample) {
-                words(sample);
+                if (!words(sample)) {
+                    return;
+                }
                 pending.add(new Pending(sample, decoders.submit(() -> picture(sample.image()))));
                 if (pending.size() > AHEAD) {
                     image(pending.remove());
@@ -118,16 +120,21 @@ public final class DataCheck {
             }
         }
 
-        private void words(Sample sample) {
-            report.sample(sample);
+        /** Whether there is a prompt, without which a sample is none. */
+        private boolean words(Sample sample) {
+            int prompt;
             try {
-                report.prompt(sample, lengths.prompt(sample));
+                prompt = lengths.prompt(sample);
             } catch (SampleEncoder.Rejected e) {
                 report.rejected().add(sample.id() + ": " + e.reason());
+                return false;
             }
+            report.sample(sample);
+            report.prompt(sample, prompt);
             if (!sample.answers().isEmpty()) {
                 report.answer(sample, lengths.answer(sample.answers().get(0)));
             }
+            return true;
         }
 
         /** Decodes a picture, unless one with the same content was readable. */

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 final class DataFiles {
     private static final Pattern SHARD = Pattern.compile("(.+?)-\\d{5}-of-\\d{5}.*");
 
+    /** Names that people give to parts of their data, which do not belong into one source. */
+    private static final Pattern SPLIT = Pattern.compile("(train|test|validation|valid|val|dev)[-_.]");
+
     private DataFiles() {}
 
     /**
@@ -80,7 +83,12 @@ final class DataFiles {
     }
 
     private static String split(Path file) {
-        Matcher shard = SHARD.matcher(file.getFileName().toString());
-        return shard.matches() ? shard.group(1) : "";
+        String name = file.getFileName().toString();
+        Matcher shard = SHARD.matcher(name);
+        if (shard.matches()) {
+            return shard.group(1);
+        }
+        Matcher split = SPLIT.matcher(name);
+        return split.lookingAt() ? split.group(1) : "";
     }
 }

@@ -58,7 +58,12 @@ public record SourceSpec(String kind, String path, Map<String, String> options) 
     }
 
     private static String decode(String value) {
-        return value.contains("%") ? URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8) : value;
+        try {
+            return value.contains("%") ? URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8) : value;
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the option \"" + value + "\" has a % that begins no escape; expected %25 for one", e);
+        }
     }
 
     /** The line again, without escapes. */

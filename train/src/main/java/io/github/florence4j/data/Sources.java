@@ -55,6 +55,15 @@ public final class Sources {
             throw new IllegalArgumentException("unknown option " + String.join(", ", unknown) + " for " + kind
                     + "; it takes " + String.join(", ", new TreeSet<>(kind.options())));
         }
+        try {
+            return open(spec, kind);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    spec + " has an option that is no number where one is expected: " + e.getMessage(), e);
+        }
+    }
+
+    private static IndexedSource open(SourceSpec spec, SourceKind kind) throws IOException {
         return switch (kind) {
             case DOCVQA ->
                 QuestionTable.open(

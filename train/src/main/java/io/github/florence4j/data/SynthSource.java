@@ -53,7 +53,11 @@ final class SynthSource implements IndexedSource {
         for (String item : text.split(",")) {
             String[] parts = item.split(":", 2);
             named.add(SynthPages.constant(ReadingTask.class, "tasks", parts[0]));
-            weights.add(parts.length == 1 ? 1 : Double.parseDouble(parts[1]));
+            double weight = parts.length == 1 ? 1 : Double.parseDouble(parts[1]);
+            if (!(weight > 0 && Double.isFinite(weight))) {
+                throw new IllegalArgumentException("tasks=" + text + "; expected weights above 0");
+            }
+            weights.add(weight);
         }
         double total = weights.stream().mapToDouble(Double::doubleValue).sum();
         TreeMap<Integer, ReadingTask> tasks = new TreeMap<>();

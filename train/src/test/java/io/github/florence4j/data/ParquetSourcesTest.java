@@ -95,6 +95,10 @@ class ParquetSourcesTest {
         parquet(folder.resolve("train-00000-of-00001.parquet"), row(0, "['a']"));
         parquet(folder.resolve("test-00000-of-00001.parquet"), row(1, "['a']"));
         assertThatThrownBy(() -> Sources.open("docvqa:" + folder)).hasMessageContaining("several splits (test, train)");
+        Path two = Files.createDirectory(folder.resolve("two"));
+        parquet(two.resolve("train.parquet"), row(0, "['a']"));
+        parquet(two.resolve("test.parquet"), row(1, "['a']"));
+        assertThatThrownBy(() -> Sources.open("docvqa:" + two)).hasMessageContaining("several splits (test, train)");
         Path text = Files.writeString(folder.resolve("text.parquet"), "nothing of the kind");
         assertThatThrownBy(() -> Sources.open("docvqa:" + text))
                 .isInstanceOf(InvalidDataException.class)

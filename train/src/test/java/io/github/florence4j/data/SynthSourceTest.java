@@ -121,4 +121,13 @@ class SynthSourceTest {
                 .hasMessageContaining("chapter")
                 .hasMessageContaining("lines, page");
     }
+
+    @Test
+    void weightsOfTasksMustBeAboveNothing() {
+        assertThatThrownBy(() -> Sources.open("synth:lines?size=96&tasks=ocr:1,layout:0"))
+                .hasMessageContaining("tasks=ocr:1,layout:0; expected weights above 0");
+        assertThatThrownBy(() -> Sources.open("synth:lines?size=96&per-page=many"))
+                .hasMessageContaining("has an option that is no number where one is expected")
+                .hasMessageContaining("many");
+    }
 }
