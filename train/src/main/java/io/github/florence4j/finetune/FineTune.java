@@ -4,6 +4,9 @@ import io.github.florence4j.data.Batch;
 import io.github.florence4j.data.InvalidDataException;
 import io.github.florence4j.data.SampleLoader;
 import io.github.florence4j.finetune.FineTuneConfig.Training;
+import io.github.florence4j.hub.DownloadListener;
+import io.github.florence4j.hub.HubSettings;
+import io.github.florence4j.hub.ModelLocation;
 import io.github.florence4j.report.OutputFile;
 import io.github.florence4j.report.RunLog;
 import io.github.florence4j.report.TrainingListener;
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * FineTuneConfig config = ConfigFile.read(Path.of("docvqa.yaml"), Map.of());
- * FineTune.Outcome outcome = FineTune.run(config, modelFolder, false, listener, () -> false);
+ * FineTune.Outcome outcome = FineTune.run(config, new TrainingListener() {});
  * }</pre>
  */
 public final class FineTune implements AutoCloseable {
@@ -122,6 +125,19 @@ public final class FineTune implements AutoCloseable {
     }
 
     /**
+     * Trains from the beginning until all steps are done or the patience is over. The model that {@code config} names may be one of the
+     * hub, which is downloaded when it is not there.
+     *
+     * @throws IllegalArgumentException when the configuration does not fit the model or the data, or the output folder holds a run
+     * @throws TrainingFailedException when the loss is no number any more, or a checkpoint cannot be written
+     * @throws IOException when something cannot be read, downloaded or written
+     */
+    public static Outcome run(FineTuneConfig config, TrainingListener listener) throws IOException {
+        Path model = ModelLocation.resolve(config.model(), HubSettings::fromEnvironment, DownloadListener.SILENT);
+        return run(config, model, false, listener, () -> false);
+    }
+
+    /**
      * Trains until all steps are done, the patience is over or it is told to stop.
      *
      * @param modelFolder the folder of the model that the configuration names
@@ -172,6 +188,11 @@ public final class FineTune implements AutoCloseable {
         RunPlan plan = RunPlan.of(
                         session.config.training(), session.train.count(), batchSize(session, saved, sentences))
                 .after(state.epochEnd());
+        int workers = session.config.machine().workers();
+        FineTuneConfig.require(
+                workers <= plan.accumulation(),
+                "workers is " + workers + ", but a step has " + plan.accumulation()
+                        + " batches; expected accumulation (or global-batch) of as many batches or more");
         if (latest != null && saved != null) {
             checkpoints.restore(latest, session.tensors());
             Seeds.restore(saved.random());

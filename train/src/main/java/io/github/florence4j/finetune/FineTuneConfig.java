@@ -11,6 +11,7 @@ import io.github.florence4j.train.LoraTargets;
 import io.github.florence4j.weights.KeyLayout;
 import io.github.florence4j.weights.Part;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Everything that decides a fine-tuning run. In YAML it is written as the tree below with keys in kebab case; see {@link
@@ -76,6 +77,11 @@ public record FineTuneConfig(
                 machine.workers == 1 || !lora.isOn(),
                 "workers is " + machine.workers + ", but lora-rank is " + lora.loraRank
                         + "; expected 1 worker with adapters");
+        require(
+                machine.workers == 1 || training.gradientCheckpointing == Recompute.OFF,
+                "workers is " + machine.workers + " and gradient-checkpointing is "
+                        + training.gradientCheckpointing.name().toLowerCase(Locale.ROOT)
+                        + "; expected 1 worker with it, for what several draw is not drawn again in the same order");
         require(
                 lora.isOn() || training.freeze.size() < Part.values().length,
                 "freeze names every part; expected one that trains, or lora-rank above 0");
@@ -209,7 +215,7 @@ public record FineTuneConfig(
             @Setting(
                             label = "CHOICE",
                             value = "Numbers in the feature cache: fp16, or bf16 for features beyond 65,504.")
-                    SavedPrecision featurePrecision,
+                    FeaturePrecision featurePrecision,
             @Setting(label = "CHOICE", value = "Less memory for a second computation: off, tower, language or all.")
                     Recompute gradientCheckpointing,
             @Setting(
@@ -229,7 +235,7 @@ public record FineTuneConfig(
                 List.of(),
                 Precision.FP32,
                 "off",
-                SavedPrecision.FP16,
+                FeaturePrecision.FP16,
                 Recompute.OFF,
                 0,
                 42);
@@ -243,7 +249,6 @@ public record FineTuneConfig(
             atLeast(1, "accumulation", accumulation);
             atLeast(0, "global-batch", globalBatch);
             atLeast(0, "micro-batch", microBatch);
-            require(featurePrecision != SavedPrecision.FP32, "feature-precision is fp32; expected fp16 or bf16");
             require(ema >= 0 && ema < 1, "ema is " + ema + "; expected 0 or more and below 1");
         }
 
@@ -451,7 +456,8 @@ public record FineTuneConfig(
                             label = "N",
                             value =
                                     "Batches of a step that run side by side, each with its own native threads: for small"
-                                            + " models, with accumulation.",
+                                            + " models, with as much accumulation or more. Their dropout is drawn in no"
+                                            + " fixed order, so that no two runs are the same to the bit.",
                             free = true)
                     int workers) {
         static final Machine DEFAULTS = new Machine("cpu", 0, 0, 1);

@@ -48,7 +48,8 @@ public record WarmUp(
                 || !(nothing > 0)) {
             throw new IllegalArgumentException("the warm-up " + name + " has " + steps + " steps of " + batchSize
                     + " pages at " + lr + ", weight " + nothing + " of nothing, eval-every " + evalEvery
-                    + " and save-every " + saveEvery + "; expected all above 0");
+                    + ", save-every " + saveEvery + " and " + workers
+                    + " workers; expected all above 0, and pages that the workers can share evenly");
         }
     }
 }

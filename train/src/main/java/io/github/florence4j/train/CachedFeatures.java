@@ -73,10 +73,16 @@ public final class CachedFeatures {
         if (kept.isPresent()) {
             return kept.get();
         }
-        cache.write(example.imageHash(), Scopes.keep(() -> compute(example)));
-        return cache.read(example.imageHash())
-                .orElseThrow(() -> new IOException(
-                        "the features of image " + example.imageHash() + " cannot be read back; check the disk"));
+        synchronized (this) { // a network is for one thread, and workers ask side by side
+            Optional<Tensor> meanwhile = cache.read(example.imageHash());
+            if (meanwhile.isPresent()) {
+                return meanwhile.get();
+            }
+            cache.write(example.imageHash(), Scopes.keep(() -> compute(example)));
+            return cache.read(example.imageHash())
+                    .orElseThrow(() -> new IOException(
+                            "the features of image " + example.imageHash() + " cannot be read back; check the disk"));
+        }
     }
 
     private Tensor compute(Example example) throws IOException {

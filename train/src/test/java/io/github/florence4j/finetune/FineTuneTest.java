@@ -106,6 +106,33 @@ class FineTuneTest {
     }
 
     @Test
+    void workersThatWouldHaveNothingToDoOrDrawInAnyOrderAreRefused() {
+        assertThatThrownBy(() -> run("two", Map.of("workers", "2"), false, () -> false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("workers is 2, but a step has 1 batches; expected accumulation (or global-batch) of as many"
+                        + " batches or more");
+        assertThatThrownBy(() -> config("two", Map.of("workers", "2", "gradient-checkpointing", "all")))
+                .hasMessageContaining("workers is 2 and gradient-checkpointing is all; expected 1 worker with it");
+    }
+
+    @Test
+    void aRunTakesTheModelThatItsConfigurationNames() throws IOException {
+        List<Double> losses = run("given", Map.of("epochs", "1"), false, () -> false).points.stream()
+                .map(TrainingPoint::loss)
+                .toList();
+        List<Double> named = new ArrayList<>();
+        FineTune.Outcome outcome = FineTune.run(config("named", Map.of("epochs", "1")), new TrainingListener() {
+            @Override
+            public void step(TrainingPoint point, long totalSteps) {
+                named.add(point.loss());
+            }
+        });
+
+        assertThat(outcome.end()).isEqualTo(FineTune.End.FINISHED);
+        assertThat(named).hasSize(5).isEqualTo(losses);
+    }
+
+    @Test
     void aRunStoppedWithinAValidationMakesItUpWhenItGoesOn() throws IOException {
         Map<String, String> settings = Map.of(
                 "validation", "jsonl:" + data, "metric", "loss", "lr", "1e-3", "ema", "0.5", "eval-batch-size", "1");

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -41,10 +42,9 @@ public final class DataSetWriter {
         }
         Files.createDirectories(parent);
         // Not a temporary directory of the JDK, which only its owner could read after the move.
-        Path beside = parent.resolve(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-        Files.createDirectory(beside);
+        Path beside = parent.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
+            Files.createDirectory(beside);
             List<WrittenSplit> written = splits(beside, options, progress);
             Files.writeString(beside.resolve("synth.json"), description(options, written));
             Files.deleteIfExists(target);
