@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +59,19 @@ class LauncherTest {
         assertThat(launch().lines())
                 .containsExactly("florence4j: florence4j must be built first, but "
                         + root.toRealPath().resolve("cli/target") + " cannot be written to");
+    }
+
+    /** As after a build by Maven itself, such as one with the natives of a GPU, which another build would replace. */
+    @Test
+    void runsWhatIsBuiltWhereItMustNotBuild() throws IOException, InterruptedException {
+        Path jar = root.resolve("cli/target/florence4j-cli.jar");
+
+        assertThat(launchWithoutBuild("tasks").lines())
+                .containsExactly("florence4j: nothing is built, and FLORENCE4J_NO_BUILD is 1: expected "
+                        + root.toRealPath().resolve("cli/target/florence4j-cli.jar"));
+
+        Files.createFile(Files.createDirectories(jar.getParent()).resolve(jar.getFileName()));
+        assertThat(launchWithoutBuild("tasks")).isEqualTo("ran\n");
     }
 
     @Test
@@ -163,6 +177,15 @@ class LauncherTest {
     }
 
     private String launchWith(String jdk, String... arguments) throws IOException, InterruptedException {
+        return launch(Map.of("JAVA_HOME", root.resolve(jdk).toString()), arguments);
+    }
+
+    private String launchWithoutBuild(String... arguments) throws IOException, InterruptedException {
+        return launch(Map.of("JAVA_HOME", root.resolve("jdk").toString(), "FLORENCE4J_NO_BUILD", "1"), arguments);
+    }
+
+    private String launch(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         Path output = root.resolve("output");
         List<String> command =
                 new ArrayList<>(List.of("sh", root.resolve("florence4j").toString()));
@@ -171,7 +194,7 @@ class LauncherTest {
                 .directory(root.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
-        builder.environment().put("JAVA_HOME", root.resolve(jdk).toString());
+        builder.environment().putAll(environment);
         builder.environment().merge("PATH", root.resolve("maven").toString(), (path, maven) -> maven + ":" + path);
         Process process = builder.start();
         try {
