@@ -2,7 +2,7 @@
 usage: cold_start.py CHECKPOINT IMAGE [--dtype float32] [--beams 3] [--tokens 4]"""
 import time
 start = time.perf_counter()
-import argparse, json, resource, torch
+import argparse, json, resource, sys, torch
 from PIL import Image
 from transformers import AutoTokenizer, CLIPImageProcessorPil, Florence2ForConditionalGeneration
 
@@ -24,4 +24,4 @@ with torch.inference_mode():
 tokenizer.batch_decode(answer)
 end = time.perf_counter()
 print(json.dumps(dict(dtype=a.dtype, import_s=imported - start, load_s=loaded - imported, answer_s=end - loaded, total_s=end - start,
-                      rss_gb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)))
+                      rss_gb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9)))

@@ -3,6 +3,7 @@ package io.github.florence4j.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.florence4j.config.Florence2Config;
+import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.nn.Work;
 import io.github.florence4j.torch.MachineLimits;
 import io.github.florence4j.torch.NativeSettings;
@@ -32,7 +33,6 @@ public final class Roofline {
     private static final int RIGHT = 20;
     private static final double[] X = {1, 65536}; // operations per byte
     private static final double[] Y = {10, 2000}; // billions of operations a second
-    private static final int SIZE = 768;
 
     /** A precision's bytes per weight and colour. */
     private record Look(int bytes, String colour) {}
@@ -51,14 +51,15 @@ public final class Roofline {
         }
         NativeSettings.apply();
         Florence2Config config = Florence2Config.read(Path.of(args[0]));
+        ImageProcessorConfig pixels = ImageProcessorConfig.ofCheckpoint(Path.of(args[0]));
         List<JsonNode> results = new ArrayList<>();
         for (String file : Arrays.asList(args).subList(2, args.length)) {
             results.add(new ObjectMapper().readTree(Path.of(file).toFile()));
         }
-        Files.writeString(Path.of(args[1]), new Roofline().draw(config, results));
+        Files.writeString(Path.of(args[1]), new Roofline().draw(config, pixels, results));
     }
 
-    private String draw(Florence2Config config, List<JsonNode> results) {
+    private String draw(Florence2Config config, ImageProcessorConfig pixels, List<JsonNode> results) {
         svg.append(String.format(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">%n"
                         + "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>%n",
@@ -71,7 +72,7 @@ public final class Roofline {
             MachineLimits limits = roofs.computeIfAbsent(precision, name -> roof(name, look));
             int batch = result.get("batch").asInt();
             int rows = batch * result.get("beams").asInt();
-            double vision = batch * Work.visionOperations(config, SIZE, SIZE);
+            double vision = batch * Work.visionOperations(config, pixels.height(), pixels.width());
             double step = 2 * rows * Work.stepWeights(config);
             point(
                     precision + " vision, batch " + batch,

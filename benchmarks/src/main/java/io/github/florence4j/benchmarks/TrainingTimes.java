@@ -135,7 +135,8 @@ public final class TrainingTimes {
         }
 
         private static double median(List<Step> steps, ToDoubleFunction<Step> value) {
-            return steps.stream().mapToDouble(value).sorted().toArray()[steps.size() / 2];
+            double[] sorted = steps.stream().mapToDouble(value).sorted().toArray();
+            return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
         }
     }
 

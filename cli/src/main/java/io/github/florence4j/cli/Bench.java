@@ -8,6 +8,7 @@ import io.github.florence4j.RunOptions;
 import io.github.florence4j.TextListener;
 import io.github.florence4j.Timings;
 import io.github.florence4j.config.Florence2Config;
+import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.image.RgbImage;
 import io.github.florence4j.nn.Work;
 import io.github.florence4j.packed.Precision;
@@ -18,6 +19,7 @@ import io.github.florence4j.torch.NativeMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.Random;
 
 /**
@@ -31,8 +33,6 @@ import java.util.Random;
  * @param runs measured runs
  */
 record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, int runs) {
-    private static final int SIZE = 768;
-
     /** Seconds, ascending. */
     private record Times(double[] sorted) {
         static Times of(List<Double> seconds) {
@@ -55,6 +55,7 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
      *
      * @param bench how
      * @param config what was measured
+     * @param pixels the size of its images
      * @param loadSeconds loading the model
      * @param vision vision tower and projector, all images
      * @param generate from pixel values to tokens, vision included
@@ -64,6 +65,7 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
     record Result(
             Bench bench,
             Florence2Config config,
+            ImageProcessorConfig pixels,
             double loadSeconds,
             Times vision,
             Times generate,
@@ -81,7 +83,7 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
             json.put("generate_s", rounded(generate.median()));
             json.put("step_s", rounded(stepSeconds));
             json.put("images_per_s", rounded(imagesPerSecond()));
-            json.put("rss_gb", rounded(residentGigabytes()));
+            residentGigabytes().ifPresentOrElse(rss -> json.put("rss_gb", rounded(rss)), () -> json.putNull("rss_gb"));
             return json;
         }
 
@@ -103,7 +105,8 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
             lines.add(String.format(Locale.ROOT, "%-22s %9.5f", "one decoding step", stepSeconds));
             lines.add(line("images to results", whole.median(), whole.p95()));
             lines.add(String.format(Locale.ROOT, "%-22s %9.3f", "images per second", imagesPerSecond()));
-            lines.add(String.format(Locale.ROOT, "%-22s %9.3f", "peak resident, GB", residentGigabytes()));
+            residentGigabytes()
+                    .ifPresent(rss -> lines.add(String.format(Locale.ROOT, "%-22s %9.3f", "peak resident, GB", rss)));
             lines.addAll(shares(precision)); // last: to measure the limits takes memory, too
             return lines;
         }
@@ -112,7 +115,8 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
         private List<String> shares(Precision precision) {
             int bytes = precision == Precision.FP32 ? Float.BYTES : precision == Precision.BF16 ? Short.BYTES : 1;
             MachineLimits limits = MachineLimits.measure(bytes);
-            double operations = bench.batch() * Work.visionOperations(config, SIZE, SIZE) / vision.median();
+            double operations =
+                    bench.batch() * Work.visionOperations(config, pixels.height(), pixels.width()) / vision.median();
             double read = bytes * Work.stepWeights(config) / stepSeconds;
             return List.of(
                     share("vision, of products", operations, limits.operationsPerSecond(), "GFLOP/s"),
@@ -134,8 +138,11 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
             return bench.batch() / whole.median();
         }
 
-        private static double residentGigabytes() {
-            return NativeMemory.peakResident().orElse(0) / 1e9;
+        /** Nothing where the system does not tell it. */
+        private static OptionalDouble residentGigabytes() {
+            return NativeMemory.peakResident().stream()
+                    .mapToDouble(bytes -> bytes / 1e9)
+                    .findFirst();
         }
 
         private static String line(String name, double median, double p95) {
@@ -147,9 +154,9 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
         }
     }
 
-    /** Measures a model that took {@code loadSeconds} to load. */
-    Result run(Florence2 model, double loadSeconds) {
-        List<Request<?>> requests = requests();
+    /** Measures a model of images of that size that took {@code loadSeconds} to load. */
+    Result run(Florence2 model, ImageProcessorConfig pixels, double loadSeconds) {
+        List<Request<?>> requests = requests(pixels.width(), pixels.height());
         int few = Math.max(2, tokens / 4);
         List<Double> vision = new ArrayList<>();
         List<Double> begun = new ArrayList<>();
@@ -171,7 +178,14 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
             generated.set(run, generated.get(run) + vision.get(run));
         }
         return new Result(
-                this, model.config(), loadSeconds, Times.of(vision), Times.of(generated), step, Times.of(whole));
+                this,
+                model.config(),
+                pixels,
+                loadSeconds,
+                Times.of(vision),
+                Times.of(generated),
+                step,
+                Times.of(whole));
     }
 
     private Timings timings(Florence2 model, List<Request<?>> requests, int count) {
@@ -186,13 +200,13 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
         return model.answers(requests, options, TextListener.NONE).get(0).get(0).timings();
     }
 
-    private List<Request<?>> requests() {
+    private List<Request<?>> requests(int width, int height) {
         Random random = new Random(0);
         List<Request<?>> requests = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
-            byte[] bytes = new byte[3 * SIZE * SIZE];
+            byte[] bytes = new byte[3 * width * height];
             random.nextBytes(bytes);
-            requests.add(new Request<>(task, new RgbImage(SIZE, SIZE, bytes), input));
+            requests.add(new Request<>(task, new RgbImage(width, height, bytes), input));
         }
         return requests;
     }

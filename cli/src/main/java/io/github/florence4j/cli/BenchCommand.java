@@ -3,6 +3,7 @@ package io.github.florence4j.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.florence4j.Florence2;
 import io.github.florence4j.LoadOptions;
+import io.github.florence4j.image.ImageProcessorConfig;
 import io.github.florence4j.packed.Precision;
 import io.github.florence4j.task.InputKind;
 import io.github.florence4j.task.Task;
@@ -32,7 +33,7 @@ final class BenchCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private final ModelOptions model = new ModelOptions();
+    private final RequiredModelOptions model = new RequiredModelOptions();
 
     @Mixin
     private final PrecisionOption precision = new PrecisionOption();
@@ -68,6 +69,7 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Bench bench = bench();
         Path directory = model.directory(new Reporter(spec.commandLine().getErr(), true));
+        ImageProcessorConfig pixels = ImageProcessorConfig.ofCheckpoint(directory);
         LoadOptions options =
                 LoadOptions.DEFAULTS.withPrecision(precision.get()).withThreads(threads);
         long start = System.nanoTime();
@@ -75,7 +77,7 @@ final class BenchCommand implements Callable<Integer> {
             double load = (System.nanoTime() - start) / 1e9;
             System.gc(); // as before the answers of run
             precision.requireKept(florence.precision());
-            print(bench.run(florence, load), florence.precision());
+            print(bench.run(florence, pixels, load), florence.precision());
         }
         return 0;
     }

@@ -77,11 +77,6 @@ final class DecodingOptions {
         }
     }
 
-    /** Whether several answers to a prompt are asked for. */
-    boolean wantsAlternatives() {
-        return numReturnSequences != null && numReturnSequences > 1;
-    }
-
     private GenerationOptions build(GenerationOptions.Builder builder) {
         if (doSample) {
             builder.sample(seed == null ? 0 : seed);

@@ -1,6 +1,7 @@
 package io.github.florence4j.cli;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -50,6 +51,11 @@ record DemoFolder(Path root) {
         Files.createDirectories(root);
         for (Path old : List.of(documents(), features(), checkpoint(), report(), page())) {
             delete(old);
+        }
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(root, ".*.part")) { // of one that was killed
+            for (Path old : unfinished) {
+                delete(old);
+            }
         }
         Files.writeString(mark(), "{}\n");
     }

@@ -72,7 +72,7 @@ final class MergeCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli injects it before call()
-    private ModelOptions model;
+    private RequiredModelOptions model;
 
     @Option(
             names = "--adapter",

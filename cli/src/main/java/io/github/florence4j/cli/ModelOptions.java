@@ -6,17 +6,10 @@ import io.github.florence4j.tiny.TinyModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Which model: a folder or an id of the hub. */
 final class ModelOptions {
-    @Spec(Spec.Target.MIXEE)
-    @SuppressWarnings("NullAway.Init") // picocli injects it before the command is called
-    private CommandSpec spec;
-
     @Option(
             names = {"-m", "--model"},
             paramLabel = "DIR|ID",
@@ -32,16 +25,6 @@ final class ModelOptions {
     /** Whether a model was named. */
     boolean isGiven() {
         return model != null;
-    }
-
-    /** Requires that a model was named. */
-    void requireGiven() {
-        if (model == null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "no model is given: add --model DIR or --model owner/name, for example"
-                            + " --model microsoft/Florence-2-base-ft");
-        }
     }
 
     /** The folder that a user means by a path or a hub id. */

@@ -48,7 +48,7 @@ final class PackCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli injects it before call()
-    private ModelOptions model;
+    private RequiredModelOptions model;
 
     @Option(
             names = {"-o", "--output"},

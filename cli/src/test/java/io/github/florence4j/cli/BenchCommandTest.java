@@ -3,6 +3,8 @@ package io.github.florence4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class BenchCommandTest {
@@ -54,6 +56,16 @@ class BenchCommandTest {
         assertThat(result.out())
                 .containsPattern("vision, of products +\\d+% [0-9.]+ of [0-9.]+ GFLOP/s")
                 .containsPattern("step, of reading +\\d+% [0-9.]+ of [0-9.]+ GB/s");
+    }
+
+    /** The model is small, and so are its images: work counted for large ones would be more than the machine can do. */
+    @Test
+    void theShareIsOfTheWorkThatImagesOfTheModelsSizeAre() {
+        Cli.Outcome result = Cli.run("bench", "--model", "tiny", "--num-beams=1", "--tokens=8", "--runs=1");
+        assertThat(result.code()).isZero();
+        Matcher share = Pattern.compile("vision, of products +(\\d+)%").matcher(result.out());
+        assertThat(share.find()).isTrue();
+        assertThat(Integer.parseInt(share.group(1))).isBetween(1, 100);
     }
 
     @Test
