@@ -145,25 +145,25 @@ public final class Florence2 implements AutoCloseable {
         Florence2Config.read(directory); // whether this is a Florence-2 at all, before anything native
         ImageProcessor processor = new ImageProcessor(ImageProcessorConfig.ofCheckpoint(directory));
         TokenizerReading reading = TokenizerReading.start(directory);
-        int before = Threads.count();
-        int threads = options.threads() > 0 ? options.threads() : before;
         try {
-            Threads.setHere(threads);
-            return opened(directory, options, processor, reading, threads);
+            return opened(directory, options, processor, reading);
         } catch (IOException | RuntimeException | Error e) { // a native library that does not load is an Error
             reading.discard();
             throw e;
-        } finally {
-            Threads.setHere(before);
         }
     }
 
     private static Florence2 opened(
-            Path directory, LoadOptions options, ImageProcessor processor, TokenizerReading reading, int threads)
+            Path directory, LoadOptions options, ImageProcessor processor, TokenizerReading reading)
             throws IOException {
+        int before = Threads.count();
+        int threads = options.threads() > 0 ? options.threads() : before;
         LoadedNetwork loaded;
         try (Device device = Scopes.own(() -> Devices.parse(options.device()))) {
+            Threads.setHere(threads);
             loaded = LoadedNetwork.load(directory, options.precision(), device);
+        } finally {
+            Threads.setHere(before);
         }
         try {
             return new Florence2(loaded, reading.take(), processor, threads, options.lanes());

@@ -30,6 +30,9 @@ public final class CsvQuestions {
             }
             require(file, names, columns.image(), "image");
             require(file, names, columns.question(), "question");
+            for (Map.Entry<String, String> named : columns.named().entrySet()) {
+                require(file, names, named.getValue(), named.getKey());
+            }
             ImageLocator images = new ImageLocator(root != null ? root : JsonLines.parent(file));
             List<Entry> entries = new ArrayList<>();
             for (@Nullable Object[] row : db.query(file.toString(), "SELECT * FROM " + from)) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,9 @@ public final class QuestionTable implements IndexedSource {
         try {
             table.require(columns.image(), "image");
             table.require(columns.question(), "question");
+            for (Map.Entry<String, String> named : columns.named().entrySet()) {
+                table.require(named.getValue(), named.getKey());
+            }
             ImageLocator images = new ImageLocator(root == null ? table.folder() : root);
             return new QuestionTable(name, table, columns, rules, images);
         } catch (IOException | RuntimeException e) {

@@ -86,6 +86,10 @@ class ParquetSourcesTest {
                 .isInstanceOf(InvalidDataException.class)
                 .hasMessageContaining("no column 'image'; its columns are a INTEGER, query VARCHAR")
                 .hasMessageContaining("?image=COLUMN");
+        Path whole = parquet(folder.resolve("whole.parquet"), row(0, "['a']"));
+        assertThatThrownBy(() -> Sources.open("docvqa:" + whole + "?answers=anwsers"))
+                .hasMessageContaining("no column 'anwsers'")
+                .hasMessageContaining("?answers=COLUMN");
         assertThatThrownBy(() -> Sources.open(file.toString()))
                 .hasMessageContaining("say KIND:PATH with one of docvqa,");
     }
