@@ -8,7 +8,8 @@ import io.github.florence4j.packed.Precision;
  * @param precision of the matrix products; on a GPU only {@link Precision#FP32}. A packed folder has its own, to which {@code
  *     FP32} and {@code AUTO} give way
  * @param device {@code cpu}, {@code cuda} or {@code cuda:N}; CUDA is untested
- * @param threads native threads that one request uses; 0 for one per core
+ * @param threads native threads that one request of this model uses, whatever other models take; 0 for {@code OMP_NUM_THREADS}, else one per
+ *     core
  * @param lanes requests that are computed at the same time; further ones wait their turn
  */
 public record LoadOptions(Precision precision, String device, int threads, int lanes) {

@@ -107,7 +107,9 @@ record Bench(Task<?> task, TaskInput input, int beams, int tokens, int batch, in
             lines.add(String.format(Locale.ROOT, "%-22s %9.3f", "images per second", imagesPerSecond()));
             residentGigabytes()
                     .ifPresent(rss -> lines.add(String.format(Locale.ROOT, "%-22s %9.3f", "peak resident, GB", rss)));
-            lines.addAll(shares(precision)); // last: to measure the limits takes memory, too
+            if (MachineLimits.isSupported()) {
+                lines.addAll(shares(precision)); // last: to measure the limits takes memory, too
+            }
             return lines;
         }
 

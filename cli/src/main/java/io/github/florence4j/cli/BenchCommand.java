@@ -8,6 +8,7 @@ import io.github.florence4j.packed.Precision;
 import io.github.florence4j.task.InputKind;
 import io.github.florence4j.task.Task;
 import io.github.florence4j.task.TaskInput;
+import io.github.florence4j.torch.Threads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -77,6 +78,9 @@ final class BenchCommand implements Callable<Integer> {
             double load = (System.nanoTime() - start) / 1e9;
             System.gc(); // as before the answers of run
             precision.requireKept(florence.precision());
+            if (threads > 0) {
+                Threads.setHere(threads); // the limits of the machine are measured here, with as many
+            }
             print(bench.run(florence, pixels, load), florence.precision());
         }
         return 0;

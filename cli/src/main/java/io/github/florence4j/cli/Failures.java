@@ -1,7 +1,6 @@
 package io.github.florence4j.cli;
 
 import io.github.florence4j.InferenceException;
-import io.github.florence4j.torch.file.InvalidWeightsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -30,7 +29,6 @@ final class Failures {
         }
         boolean meantForUsers = failure instanceof IOException
                 || failure instanceof IllegalArgumentException
-                || failure instanceof InvalidWeightsException
                 || failure instanceof InferenceException;
         return meantForUsers && failure.getMessage() != null
                 ? failure.getMessage()

@@ -74,6 +74,40 @@ class LauncherTest {
         assertThat(launchWithoutBuild("tasks")).isEqualTo("ran\n");
     }
 
+    /** Such as those of a manager of versions, whose folder is no home of Java. */
+    @Test
+    void buildsWithTheJavaThatAScriptChooses() throws IOException, InterruptedException {
+        script(
+                "maven/java",
+                """
+                case "$*" in
+                    -version) echo 'openjdk version "17.0.1"' ;;
+                    *-XshowSettings:properties*) echo '    java.home = /opt/chosen' ;;
+                    *) echo ran ;;
+                esac""");
+        script("maven/mvn", "echo \"$JAVA_HOME\" >home; mkdir -p cli/target && : >cli/target/florence4j-cli.jar");
+
+        assertThat(launch(Map.of(), "tasks")).endsWith("ran\n");
+
+        assertThat(root.resolve("home")).hasContent("/opt/chosen");
+    }
+
+    /** Java that is no script is asked for its version once. */
+    @Test
+    void knowsTheVersionOfAJavaThatItAskedBefore() throws IOException, InterruptedException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java").toRealPath();
+        Files.createDirectories(root.resolve("real/bin"));
+        Files.createSymbolicLink(root.resolve("real/bin/java"), java);
+        launchWith("real", "tasks"); // fails, as the jar is empty
+        Path known = root.resolve("cli/target/launcher.java");
+        assertThat(known).content().isEqualTo(Runtime.version().feature() + " " + java + "\n");
+
+        Files.writeString(known, "16 " + java + "\n");
+        Files.setLastModifiedTime(known, FileTime.from(Instant.now()));
+        assertThat(launchWith("real", "run", "a.png")).doesNotContain("expected 17 or newer");
+        assertThat(known).content().startsWith("16 ");
+    }
+
     @Test
     void startsWithAnArchiveOfClassesThatItMakesOnce() throws IOException, InterruptedException {
         script("jdk/bin/java", ARCHIVING_JAVA);
@@ -194,6 +228,7 @@ class LauncherTest {
                 .directory(root.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("FLORENCE4J_") || name.equals("JAVA_HOME"));
         builder.environment().putAll(environment);
         builder.environment().merge("PATH", root.resolve("maven").toString(), (path, maven) -> maven + ":" + path);
         Process process = builder.start();

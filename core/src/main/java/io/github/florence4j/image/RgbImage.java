@@ -2,6 +2,8 @@ package io.github.florence4j.image;
 
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -45,16 +47,15 @@ public final class RgbImage {
     }
 
     /**
-     * A copy of a picture of any type. Grey is replicated, as {@link #read} does: {@link BufferedImage#getRGB} takes it for linear light and
-     * makes it brighter. Other colour spaces are converted to sRGB by that; alpha is dropped.
+     * A copy of a picture of any type. Grey is replicated, as {@link #read} does, and has its high byte where it has more than eight bits:
+     * {@link BufferedImage#getRGB} takes it for linear light and makes it brighter. Other colour spaces are converted to sRGB by that; alpha is dropped.
      */
     public static RgbImage of(BufferedImage image) {
-        if (image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY) {
-            try {
-                return RasterColours.convert(image.getRaster(), image.getColorModel());
-            } catch (IOException e) {
-                // Samples without a fixed range: what Java makes of them.
-            }
+        ColorModel colours = image.getColorModel();
+        boolean whole = DataBuffer.TYPE_FLOAT != colours.getTransferType()
+                && DataBuffer.TYPE_DOUBLE != colours.getTransferType();
+        if (colours.getColorSpace().getType() == ColorSpace.TYPE_GRAY && whole && colours.getComponentSize(0) >= 8) {
+            return ofGrey(image, colours.getComponentSize(0) - 8);
         }
         int width = image.getWidth();
         int height = image.getHeight();
@@ -70,6 +71,22 @@ public final class RgbImage {
             }
         }
         return new RgbImage(width, height, bytes);
+    }
+
+    private static RgbImage ofGrey(BufferedImage image, int lowBits) {
+        int width = image.getWidth();
+        byte[] bytes = new byte[Math.multiplyExact(3, Math.multiplyExact(width, image.getHeight()))];
+        int[] row = new int[width];
+        int at = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            image.getRaster().getSamples(0, y, width, 1, 0, row);
+            for (int sample : row) {
+                for (int c = 0; c < 3; c++) {
+                    bytes[at++] = (byte) (sample >> lowBits);
+                }
+            }
+        }
+        return new RgbImage(width, image.getHeight(), bytes);
     }
 
     /** The width in pixels, at least 1. */

@@ -33,6 +33,18 @@ class RgbImageTest {
                 .isEqualTo(found.crop(3, 2, 4, 5).bytes());
     }
 
+    @Test
+    void greyOfSixteenBitsHasItsHighByte() {
+        BufferedImage grey = new BufferedImage(256, 1, BufferedImage.TYPE_USHORT_GRAY);
+        for (int i = 0; i < 256; i++) {
+            grey.getRaster().setSample(i, 0, 0, 257 * i);
+        }
+        RgbImage found = RgbImage.of(grey);
+        for (int i = 0; i < 256; i++) {
+            assertThat(found.rgb(i, 0)).isEqualTo(0x10101 * i);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             ints = {

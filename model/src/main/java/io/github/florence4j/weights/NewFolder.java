@@ -8,14 +8,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * An output folder that appears whole or not at all: it is filled beside its place and then moved there. One that is there already and
- * empty, such as a volume of a container, stays, and the files are moved into it from a folder within, those with weights last.
+ * empty, such as a volume of a container, stays, and the files are moved into it from a folder within, those with weights last, so that no
+ * other moment shows a folder that loads. What a killed process left within goes with the next.
  */
 public final class NewFolder {
     private static final String PART = ".part";
+    private static final Pattern LEFT_OVER = Pattern.compile("\\.[0-9a-f-]{36}\\.part");
 
     /** What fills it. */
     @FunctionalInterface
@@ -37,6 +40,11 @@ public final class NewFolder {
         Path target = output.toAbsolutePath().normalize();
         requireEmpty(target, purpose);
         boolean exists = Files.exists(target);
+        if (exists) {
+            for (Path left : inside(target)) {
+                delete(left);
+            }
+        }
         Files.createDirectories(exists ? target : target.getParent());
         Path beside = exists
                 ? target.resolve("." + UUID.randomUUID() + PART)
@@ -81,16 +89,21 @@ public final class NewFolder {
         if (!Files.exists(target)) {
             return;
         }
-        boolean empty = false;
-        if (Files.isDirectory(target)) {
-            try (Stream<Path> files = Files.list(target)) {
-                empty = files.findAny().isEmpty();
-            }
-        }
+        boolean empty = Files.isDirectory(target) && inside(target).stream().allMatch(NewFolder::isLeftOver);
         if (!empty) {
             throw new IllegalArgumentException(
                     target + " is there already; expected a new folder, or an empty one, for " + purpose);
         }
+    }
+
+    private static List<Path> inside(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        }
+    }
+
+    private static boolean isLeftOver(Path file) {
+        return LEFT_OVER.matcher(file.getFileName().toString()).matches();
     }
 
     private static void delete(Path folder) throws IOException {

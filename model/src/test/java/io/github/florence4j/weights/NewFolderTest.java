@@ -52,6 +52,16 @@ class NewFolderTest {
     }
 
     @Test
+    void whatAKilledProcessLeftIsNoFile() throws IOException {
+        Path out = root.resolve("out");
+        fill(out.resolve(".0f8fad5b-d9cb-469f-a165-70867728950e.part"));
+
+        NewFolder.write(out, "a test", NewFolderTest::fill);
+
+        assertThat(names(out)).containsExactly("config.json", "model.safetensors", "notes");
+    }
+
+    @Test
     void aFolderWithFilesIsRefused() throws IOException {
         Files.createFile(root.resolve("mine.txt"));
         assertThatThrownBy(() -> NewFolder.write(root, "a test", NewFolderTest::fill))

@@ -30,6 +30,11 @@ public record MachineLimits(double operationsPerSecond, double bytesPerSecond) {
     /** More than any cache holds: 128 MB. */
     private static final long ELEMENTS = 32L << 20;
 
+    /** Whether libtorch has what is measured: its builds for macOS have no oneDNN. */
+    public static boolean isSupported() {
+        return Operators.exists("mkldnn::_reorder_linear_weight", "");
+    }
+
     /** Measures for about a second; products with weights of 4, 2 or 1 bytes. */
     public static MachineLimits measure(int bytesPerWeight) {
         Threads.useAllCores();

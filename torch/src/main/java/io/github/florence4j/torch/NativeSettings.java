@@ -1,6 +1,5 @@
 package io.github.florence4j.torch;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -8,7 +7,7 @@ import org.slf4j.LoggerFactory;
 public final class NativeSettings {
     private static final Logger LOG = LoggerFactory.getLogger(NativeSettings.class);
 
-    private static final AtomicBoolean APPLIED = new AtomicBoolean();
+    private static boolean applied;
 
     private NativeSettings() {}
 
@@ -20,10 +19,11 @@ public final class NativeSettings {
      * <p>One thing cannot be set from within: threads of OpenMP that wait by spinning take the cores from those of
      * OpenBLAS, which makes decoding several times slower. Where the environment does not forbid it, a warning says so.
      */
-    public static void apply() {
-        if (APPLIED.getAndSet(true)) {
+    public static synchronized void apply() {
+        if (applied) {
             return;
         }
+        applied = true;
         setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
         String waiting = System.getenv("OMP_WAIT_POLICY");

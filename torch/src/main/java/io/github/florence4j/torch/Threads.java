@@ -59,7 +59,7 @@ public final class Threads {
     }
 
     /**
-     * Sets how many threads one operation may use, for this thread and for all that have not set their own yet.
+     * Sets how many threads one operation may use, for this thread and for all that neither set nor asked for theirs yet.
      *
      * @throws IllegalArgumentException when {@code count} is below 1
      */
@@ -80,6 +80,8 @@ public final class Threads {
             throw new IllegalArgumentException("the number of threads is " + count + "; expected 1 or more");
         }
         HERE.set(count);
+        torch.get_num_threads(); // else the first operation of this thread would take what another thread has set
+        // until then
         torch.set_num_threads(count);
     }
 

@@ -3,6 +3,7 @@ package io.github.florence4j.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.CountDownLatch;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.GradMode;
@@ -192,6 +193,34 @@ class StateTest {
         later.join();
         assertThat(counts).containsExactly(before + 1, before + 1, before, before);
         assertThat(Threads.count()).isEqualTo(before);
+    }
+
+    /** libtorch gives a thread the number that any thread set last when it first computes, not when it sets its own. */
+    @Test
+    void aThreadKeepsItsOwnNumberThoughAnotherSetsOneBeforeItComputes() throws Exception {
+        int before = Threads.count();
+        CountDownLatch set = new CountDownLatch(1);
+        CountDownLatch other = new CountDownLatch(1);
+        int[] found = new int[1];
+        Thread own = new Thread(() -> {
+            Threads.setHere(before + 1);
+            set.countDown();
+            try {
+                other.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            found[0] = torch.get_num_threads();
+        });
+        own.start();
+        set.await();
+        Thread another = new Thread(() -> Threads.setHere(before + 2));
+        another.start();
+        another.join();
+        other.countDown();
+        own.join();
+        assertThat(found[0]).isEqualTo(before + 1);
+        Threads.setHere(before);
     }
 
     @Test

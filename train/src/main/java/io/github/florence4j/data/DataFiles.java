@@ -6,11 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds the files that a path, a folder or a pattern with {@code *} means. */
@@ -18,7 +19,11 @@ final class DataFiles {
     private static final Pattern SHARD = Pattern.compile("(.+?)-\\d{5}-of-\\d{5}.*");
 
     /** Names that people give to parts of their data, which do not belong into one source. */
-    private static final Pattern SPLIT = Pattern.compile("(train|test|validation|valid|val|dev)[-_.]");
+    private static final Pattern SPLIT =
+            Pattern.compile("(train|test|validation|valid|val|dev)[-_.]", Pattern.CASE_INSENSITIVE);
+
+    /** Those that no other file may be read with. */
+    private static final Set<String> TESTED = Set.of("test", "validation", "valid", "val", "dev");
 
     private DataFiles() {}
 
@@ -73,11 +78,18 @@ final class DataFiles {
         if (files.isEmpty()) {
             throw new InvalidDataException("the folder " + folder + " has no " + extension + " file");
         }
-        Set<String> splits = files.stream().map(DataFiles::split).collect(Collectors.toCollection(TreeSet::new));
-        if (splits.size() > 1) {
-            throw new InvalidDataException("the folder " + folder + " holds several splits ("
-                    + String.join(", ", splits) + "); name one, for example "
-                    + folder.resolve(splits.iterator().next() + "*" + extension));
+        Map<String, Path> splits = new TreeMap<>(); // with a file of each
+        for (Path file : files) {
+            splits.putIfAbsent(split(file), file);
+        }
+        Path unnamed = splits.remove("");
+        if (splits.size() > 1 || (unnamed != null && splits.keySet().stream().anyMatch(TESTED::contains))) {
+            String names = String.join(", ", splits.keySet());
+            throw new InvalidDataException("the folder " + folder + " holds "
+                    + (unnamed == null
+                            ? "several splits (" + names + ")"
+                            : "the split " + names + " and other files, such as " + unnamed.getFileName())
+                    + "; name one, for example " + splits.values().iterator().next());
         }
         return files;
     }
@@ -89,6 +101,6 @@ final class DataFiles {
             return shard.group(1);
         }
         Matcher split = SPLIT.matcher(name);
-        return split.lookingAt() ? split.group(1) : "";
+        return split.lookingAt() ? split.group(1).toLowerCase(Locale.ROOT) : "";
     }
 }

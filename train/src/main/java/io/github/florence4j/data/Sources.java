@@ -58,6 +58,9 @@ public final class Sources {
         try {
             return open(spec, kind);
         } catch (NumberFormatException e) {
+            if (kind != SourceKind.SYNTH && !spec.options().containsKey("length")) {
+                throw e; // of something in a file
+            }
             throw new IllegalArgumentException(
                     spec + " has an option that is no number where one is expected: " + e.getMessage(), e);
         }

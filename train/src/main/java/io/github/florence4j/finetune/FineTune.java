@@ -188,11 +188,7 @@ public final class FineTune implements AutoCloseable {
         RunPlan plan = RunPlan.of(
                         session.config.training(), session.train.count(), batchSize(session, saved, sentences))
                 .after(state.epochEnd());
-        int workers = session.config.machine().workers();
-        FineTuneConfig.require(
-                workers <= plan.accumulation(),
-                "workers is " + workers + ", but a step has " + plan.accumulation()
-                        + " batches; expected accumulation (or global-batch) of as many batches or more");
+        FineTuneConfig.requireWork(session.config.machine().workers(), plan.accumulation());
         if (latest != null && saved != null) {
             checkpoints.restore(latest, session.tensors());
             Seeds.restore(saved.random());

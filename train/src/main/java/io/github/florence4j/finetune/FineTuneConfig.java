@@ -77,6 +77,13 @@ public record FineTuneConfig(
                 machine.workers == 1 || !lora.isOn(),
                 "workers is " + machine.workers + ", but lora-rank is " + lora.loraRank
                         + "; expected 1 worker with adapters");
+        if (training.globalBatch == 0 || !training.batchSize.isAuto()) {
+            requireWork(
+                    machine.workers,
+                    training.globalBatch == 0
+                            ? training.accumulation
+                            : training.globalBatch / training.batchSize.examples());
+        }
         require(
                 machine.workers == 1 || training.gradientCheckpointing == Recompute.OFF,
                 "workers is " + machine.workers + " and gradient-checkpointing is "
@@ -468,6 +475,14 @@ public record FineTuneConfig(
             atLeast(0, "data-threads", dataThreads);
             atLeast(1, "workers", workers);
         }
+    }
+
+    /** Workers take the batches of a step, each one. */
+    static void requireWork(int workers, int batchesOfStep) {
+        require(
+                workers <= batchesOfStep,
+                "workers is " + workers + ", but the batches of a step are " + batchesOfStep
+                        + "; expected accumulation (or global-batch) of as many batches or more");
     }
 
     static void atLeast(int least, String key, int value) {

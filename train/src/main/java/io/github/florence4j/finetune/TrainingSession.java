@@ -88,10 +88,12 @@ final class TrainingSession implements AutoCloseable {
             this.validation = config.data().hasValidation()
                     ? opened(Sources.open("data.validation", config.data().validation()))
                     : null;
+            int threads = Threads.count();
+            opened(() -> Threads.setHere(threads));
             if (config.machine().threads() > 0) {
-                Threads.set(config.machine().threads());
+                Threads.setHere(config.machine().threads());
             } else if (config.machine().workers() > 1) {
-                Threads.set(Math.max(
+                Threads.setHere(Math.max(
                         1,
                         Runtime.getRuntime().availableProcessors()
                                 / config.machine().workers()));

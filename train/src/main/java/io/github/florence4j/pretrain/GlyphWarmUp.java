@@ -92,7 +92,9 @@ final class GlyphWarmUp implements AutoCloseable {
         this.first = step(weights, reader);
         this.workers = new Workers<>(first, gradients);
         if (settings.workers() > 1) {
-            Threads.set(Math.max(1, Runtime.getRuntime().availableProcessors() / settings.workers()));
+            int threads = Threads.count();
+            ends.add(() -> Threads.setHere(threads));
+            Threads.setHere(Math.max(1, Runtime.getRuntime().availableProcessors() / settings.workers()));
         }
         while (workers.count() < settings.workers()) {
             addWorker();

@@ -103,6 +103,16 @@ class ParquetSourcesTest {
         parquet(two.resolve("train.parquet"), row(0, "['a']"));
         parquet(two.resolve("test.parquet"), row(1, "['a']"));
         assertThatThrownBy(() -> Sources.open("docvqa:" + two)).hasMessageContaining("several splits (test, train)");
+        Path more = Files.createDirectory(folder.resolve("more"));
+        parquet(more.resolve("Train.parquet"), row(0, "['a']"));
+        parquet(more.resolve("more.parquet"), row(1, "['a']"));
+        assertThat(Sources.open("docvqa:" + more).count()).isEqualTo(2);
+        parquet(more.resolve("valid.parquet"), row(1, "['a']"));
+        Files.delete(more.resolve("Train.parquet"));
+        assertThatThrownBy(() -> Sources.open("docvqa:" + more))
+                .hasMessageContaining(
+                        "holds the split valid and other files, such as more.parquet; name one, for example "
+                                + more.resolve("valid.parquet"));
         Path text = Files.writeString(folder.resolve("text.parquet"), "nothing of the kind");
         assertThatThrownBy(() -> Sources.open("docvqa:" + text))
                 .isInstanceOf(InvalidDataException.class)

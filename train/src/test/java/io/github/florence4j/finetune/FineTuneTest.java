@@ -107,11 +107,13 @@ class FineTuneTest {
 
     @Test
     void workersThatWouldHaveNothingToDoOrDrawInAnyOrderAreRefused() {
-        assertThatThrownBy(() -> run("two", Map.of("workers", "2"), false, () -> false))
+        assertThatThrownBy(() -> config("two", Map.of("workers", "2")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("workers is 2, but a step has 1 batches; expected accumulation (or global-batch) of as many"
-                        + " batches or more");
-        assertThatThrownBy(() -> config("two", Map.of("workers", "2", "gradient-checkpointing", "all")))
+                .hasMessage(
+                        "workers is 2, but the batches of a step are 1; expected accumulation (or global-batch) of as many"
+                                + " batches or more");
+        assertThatThrownBy(() ->
+                        config("two", Map.of("workers", "2", "accumulation", "2", "gradient-checkpointing", "all")))
                 .hasMessageContaining("workers is 2 and gradient-checkpointing is all; expected 1 worker with it");
     }
 
