@@ -85,7 +85,8 @@ record DemoResult(
         out.println(
                 "  florence4j run --model " + checkpoint + " --task '<DocVQA>' --text '" + question(0) + "' " + page);
         out.println("Teach the big model your documents (questions.csv: image,question,answer):");
-        out.println("  florence4j finetune --model microsoft/Florence-2-base-ft --train csv:questions.csv \\");
+        out.println("  florence4j finetune --model microsoft/Florence-2-base-ft \\");
+        out.println("      --train 'csv:questions.csv?prompt=<DocVQA>{question}' --lr 5e-6 \\");
         out.println("      --freeze vision_tower --feature-cache runs/features --output runs/mine");
     }
 
