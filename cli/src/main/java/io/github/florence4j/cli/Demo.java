@@ -15,7 +15,6 @@ import io.github.florence4j.report.OutputFile;
 import io.github.florence4j.synth.dataset.DataSetWriter;
 import io.github.florence4j.task.Profile;
 import io.github.florence4j.torch.NativeMemory;
-import io.github.florence4j.torch.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,14 +152,11 @@ final class Demo {
 
     private void fineTune() throws IOException {
         checkStop();
-        int threads = Threads.count();
         try (TrainingBars bars = new TrainingBars(reporter)) {
             FineTune.Outcome outcome = FineTune.run(DemoRecipe.training(options, folder), model, false, bars, stop);
             if (outcome.end() == FineTune.End.STOPPED) {
                 throw new CancellationException("the demo was stopped");
             }
-        } finally {
-            Threads.set(threads); // training side by side leaves one
         }
     }
 

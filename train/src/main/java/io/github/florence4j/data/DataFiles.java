@@ -89,9 +89,16 @@ final class DataFiles {
                     + (unnamed == null
                             ? "several splits (" + names + ")"
                             : "the split " + names + " and other files, such as " + unnamed.getFileName())
-                    + "; name one, for example " + splits.values().iterator().next());
+                    + "; name one, for example "
+                    + all(splits.values().iterator().next(), extension));
         }
         return files;
+    }
+
+    /** All files of the split that a file is of: with its shards, where it is one. */
+    private static Path all(Path file, String extension) {
+        Matcher shard = SHARD.matcher(file.getFileName().toString());
+        return shard.matches() ? file.resolveSibling(shard.group(1) + "-*" + extension) : file;
     }
 
     private static String split(Path file) {

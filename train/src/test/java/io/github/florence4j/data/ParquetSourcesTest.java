@@ -98,7 +98,9 @@ class ParquetSourcesTest {
     void refusesAFolderOfSeveralSplitsAndAFileThatIsNoParquet() throws IOException {
         parquet(folder.resolve("train-00000-of-00001.parquet"), row(0, "['a']"));
         parquet(folder.resolve("test-00000-of-00001.parquet"), row(1, "['a']"));
-        assertThatThrownBy(() -> Sources.open("docvqa:" + folder)).hasMessageContaining("several splits (test, train)");
+        assertThatThrownBy(() -> Sources.open("docvqa:" + folder))
+                .hasMessageContaining("several splits (test, train)")
+                .hasMessageContaining("name one, for example " + folder.resolve("test-*.parquet"));
         Path two = Files.createDirectory(folder.resolve("two"));
         parquet(two.resolve("train.parquet"), row(0, "['a']"));
         parquet(two.resolve("test.parquet"), row(1, "['a']"));
