@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Scaled dot-product attention with scale {@code d^-1/2}. */
-final class Attention {
+public final class Attention {
     /** Five megabytes in half precision, such as the scores of 128 heads of a window of 12 x 12. */
     private static final long SCORES_AT_ONCE = 128 * 144 * 144;
 
@@ -98,11 +98,13 @@ final class Attention {
         return scores;
     }
 
-    private static double scale(Tensor q) {
+    /** The factor of scores of queries {@code (…, d)}. */
+    public static double scale(Tensor q) {
         return 1 / Math.sqrt(q.size(-1));
     }
 
-    private static boolean areInRange(Tensor sums) {
+    /** Whether no exponential of a row left the range of half precision, given the sums of rows. */
+    public static boolean areInRange(Tensor sums) {
         try (T_TensorTensor_T range = aminmax(sums);
                 Tensor lowest = range.get0();
                 Tensor highest = range.get1()) {
@@ -110,7 +112,8 @@ final class Attention {
         }
     }
 
-    private static Tensor weights(Tensor q, Tensor k, TensorOptional mask) {
+    /** The weights {@code (…, t, s)} of queries {@code (…, t, d)} and keys {@code (…, s, d)} of any size, in bfloat16. */
+    public static Tensor weights(Tensor q, Tensor k, TensorOptional mask) {
         Tensor scores = matmul(q.mul(new Scalar(scale(q))), k.transpose(-2, -1)); // (…, t, s)
         return (mask.has_value() ? scores.add(mask.get()) : scores).softmax(-1).to(ScalarType.BFloat16);
     }

@@ -9,6 +9,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * DaViT: stages of a convolution that shrinks the map, followed by blocks that attend within windows of positions, then
@@ -87,14 +88,25 @@ public final class DavitVisionTower {
 
     private static Block spatialBlock(String name, VisionConfig config, int stage, Parameters at, double dropPath) {
         int heads = config.numHeads().get(stage);
-        WindowAttention attention = new WindowAttention(at.at("window_attn"), heads, config.windowSize());
-        return new Block(name + ".spatial_block", config.embedDim().get(stage), at, attention, dropPath);
+        int window = config.windowSize();
+        Convolutions convolutions = new Convolutions(at, config.embedDim().get(stage));
+        return at.windowBranch("norm1", "window_attn", heads, window)
+                .map(branch -> new Block(name + ".spatial_block", convolutions, branch, at))
+                .orElseGet(() -> new Block(
+                        name + ".spatial_block",
+                        convolutions,
+                        new Layers(at, new WindowAttention(at.at("window_attn"), heads, window), dropPath)));
     }
 
     private static Block channelBlock(String name, VisionConfig config, int stage, Parameters at, double dropPath) {
-        ChannelAttention attention =
-                new ChannelAttention(at.at("channel_attn"), config.numGroups().get(stage));
-        return new Block(name + ".channel_block", config.embedDim().get(stage), at, attention, dropPath);
+        int groups = config.numGroups().get(stage);
+        Convolutions convolutions = new Convolutions(at, config.embedDim().get(stage));
+        return at.channelBranch("norm1", "channel_attn", groups)
+                .map(branch -> new Block(name + ".channel_block", convolutions, branch, at))
+                .orElseGet(() -> new Block(
+                        name + ".channel_block",
+                        convolutions,
+                        new Layers(at, new ChannelAttention(at.at("channel_attn"), groups), dropPath)));
     }
 
     private record Stage(String name, ConvEmbedding embedding, List<Block> blocks) {}
@@ -171,40 +183,42 @@ public final class DavitVisionTower {
      */
     private static final class Block {
         private final String name;
-        private final ResidualConvolution conv1;
-        private final LayerNorm norm1;
-        private final MapAttention attention;
-        private final ResidualConvolution conv2;
-        private final LayerNorm norm2;
-        private final FeedForward ffn;
-        private final double dropPath;
+        private final Convolutions convolutions;
+        private final @Nullable Layers layers; // none where the branches are for evaluation alone
+        private final MapBranch attention;
+        private final MapBranch feedForward;
 
-        Block(String name, long channels, Parameters at, MapAttention attention, double dropPath) {
+        Block(String name, Convolutions convolutions, Layers layers) {
             this.name = name;
-            this.conv1 = at.depthwise("conv1", channels);
-            this.norm1 = at.layerNorm("norm1");
+            this.convolutions = convolutions;
+            this.layers = layers;
+            this.attention = layers::attendInParts;
+            this.feedForward = layers::feedInParts;
+        }
+
+        Block(String name, Convolutions convolutions, MapBranch attention, Parameters at) {
+            this.name = name;
+            this.convolutions = convolutions;
+            this.layers = null;
             this.attention = attention;
-            this.conv2 = at.depthwise("conv2", channels);
-            this.norm2 = at.layerNorm("norm2");
-            this.ffn = new FeedForward(at.at("ffn"), 0);
-            this.dropPath = dropPath;
+            this.feedForward = at.feedForwardBranch("norm2", "ffn").orElseThrow();
         }
 
         Tensor forward(Tensor input, Regularization regularization) {
-            if (!GradMode.is_enabled() && regularization == Regularization.NONE) {
+            if (layers == null || (!GradMode.is_enabled() && regularization == Regularization.NONE)) {
                 return evaluate(input);
             }
-            Tensor x = Scopes.keep(() -> conv1.forward(input));
-            Tensor y = Scopes.keep(() -> attend(x, regularization));
-            Tensor z = Scopes.keep(() -> conv2.forward(y));
-            return Scopes.keep(() -> feed(z, regularization));
+            Tensor x = Scopes.keep(() -> convolutions.first.forward(input));
+            Tensor y = Scopes.keep(() -> layers.attend(x, regularization));
+            Tensor z = Scopes.keep(() -> convolutions.second.forward(y));
+            return Scopes.keep(() -> layers.feed(z, regularization));
         }
 
         private Tensor evaluate(Tensor input) {
-            Tensor x = convolve(conv1, input);
-            attention.addTo(x, norm1, ELEMENTS_AT_ONCE / x.size(3));
-            Tensor y = convolve(conv2, x);
-            feedInParts(y);
+            Tensor x = convolve(convolutions.first, input);
+            attention.addTo(x, ELEMENTS_AT_ONCE);
+            Tensor y = convolve(convolutions.second, x);
+            feedForward.addTo(y, ELEMENTS_AT_ONCE);
             return y == input ? y.view(y.shape()) : y; // a handle of its own, for the caller closes the input
         }
 
@@ -218,22 +232,53 @@ public final class DavitVisionTower {
             map.close();
             return result;
         }
+    }
 
-        private Tensor attend(Tensor input, Regularization regularization) {
+    private static final class Convolutions {
+        private final ResidualConvolution first;
+        private final ResidualConvolution second;
+
+        Convolutions(Parameters at, long channels) {
+            this.first = at.depthwise("conv1", channels);
+            this.second = at.depthwise("conv2", channels);
+        }
+    }
+
+    /** The branches of a block, of layers that serve for training too. */
+    private static final class Layers {
+        private final LayerNorm norm1;
+        private final MapAttention attention;
+        private final LayerNorm norm2;
+        private final FeedForward ffn;
+        private final double dropPath;
+
+        Layers(Parameters at, MapAttention attention, double dropPath) {
+            this.norm1 = at.layerNorm("norm1");
+            this.attention = attention;
+            this.norm2 = at.layerNorm("norm2");
+            this.ffn = new FeedForward(at.at("ffn"), 0);
+            this.dropPath = dropPath;
+        }
+
+        Tensor attend(Tensor input, Regularization regularization) {
             Tensor x = regularization.fork(input);
             Tensor branch = attention.forward(norm1.forward(x), regularization);
             return Residual.add(x, regularization.dropPath(branch, dropPath));
         }
 
-        private Tensor feed(Tensor input, Regularization regularization) {
+        Tensor feed(Tensor input, Regularization regularization) {
             Tensor x = regularization.fork(input);
             return Residual.add(x, regularization.dropPath(ffn.forward(norm2.forward(x), regularization), dropPath));
         }
 
-        private void feedInParts(Tensor x) {
+        void attendInParts(Tensor x, long elements) {
+            attention.addTo(x, norm1, elements / x.size(3));
+        }
+
+        void feedInParts(Tensor x, long elements) {
             FeedForward parts = ffn.forParts();
             long tokens = x.size(0) * x.size(1) * x.size(2);
-            long atOnce = ELEMENTS_AT_ONCE / x.size(3);
+            long atOnce = elements / x.size(3);
             for (long first = 0; first < tokens; first += atOnce) {
                 try (PointerScope scope = new PointerScope()) {
                     Tensor flat = x.view(tokens, x.size(3)); // (b·y·x, c)

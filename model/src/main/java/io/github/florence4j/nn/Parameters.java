@@ -2,6 +2,7 @@ package io.github.florence4j.nn;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -46,6 +47,24 @@ public final class Parameters {
         default Convolution convolution(String name, Convolution.Steps steps, UnaryOperator<Tensor> form) {
             Tensor weight = get(name + ".weight");
             return new Convolution(isFixed() ? form.apply(weight) : weight, get(name + ".bias"), steps);
+        }
+
+        /**
+         * The branch of a layer norm and a window attention of those names, in a form for evaluation alone, where there is one; a block has either no
+         * such branch or only such.
+         */
+        default Optional<MapBranch> windowBranch(String norm, String attention, int heads, int window) {
+            return Optional.empty();
+        }
+
+        /** As {@link #windowBranch}, of a channel attention. */
+        default Optional<MapBranch> channelBranch(String norm, String attention, int groups) {
+            return Optional.empty();
+        }
+
+        /** As {@link #windowBranch}, of a feed-forward network. */
+        default Optional<MapBranch> feedForwardBranch(String norm, String network) {
+            return Optional.empty();
         }
 
         /** The vectors {@code (…, p)} of ids {@code (…)} in the table of that name. */
@@ -122,6 +141,18 @@ public final class Parameters {
 
     Linear linear(String name) {
         return source.linear(prefix + name);
+    }
+
+    Optional<MapBranch> windowBranch(String norm, String attention, int heads, int window) {
+        return source.windowBranch(prefix + norm, prefix + attention, heads, window);
+    }
+
+    Optional<MapBranch> channelBranch(String norm, String attention, int groups) {
+        return source.channelBranch(prefix + norm, prefix + attention, groups);
+    }
+
+    Optional<MapBranch> feedForwardBranch(String norm, String network) {
+        return source.feedForwardBranch(prefix + norm, prefix + network);
     }
 
     ScalarType attentionType() {

@@ -32,7 +32,7 @@ final class OneDnnByteLinear implements PackedLinear {
     private static final Object[] IN_BYTES = {BoundOperator.INPUT, BoundOperator.INPUT};
 
     /** Less than any GELU. */
-    private static final double BELOW_GELU = -0.17;
+    static final double BELOW_GELU = -0.17;
 
     private final BoundOperator plain;
     private final BoundOperator half;
@@ -163,7 +163,7 @@ final class OneDnnByteLinear implements PackedLinear {
                 QuantizedRows hidden = geluInBytes(rows, following.range.highest());
                 if (!hidden.isBelowLargest()) {
                     hidden.bytes().close();
-                    hidden = following.range.quantizeAnew(call(layer.gelu, rows));
+                    hidden = following.range.quantizeAnew(Numbers.of(call(layer.gelu, rows)));
                 }
                 return call(following.layer.plain, hidden);
             });

@@ -17,6 +17,11 @@ final class OperandRange {
 
     /** Quantises the next part {@code x}, of single precision. */
     QuantizedRows quantize(Tensor x) {
+        return quantize(Numbers.of(x));
+    }
+
+    /** Quantises the next part. */
+    QuantizedRows quantize(Numbers x) {
         if (isKnown()) {
             double aside = margin() / 2;
             QuantizedRows guessed = QuantizedRows.of(x, lowest - aside, highest + aside);
@@ -29,8 +34,14 @@ final class OperandRange {
     }
 
     /** Quantises the next part by its own range. */
-    QuantizedRows quantizeAnew(Tensor x) {
-        QuantizedRows rows = QuantizedRows.of(x);
+    QuantizedRows quantizeAnew(Numbers x) {
+        Numbers.Range range = x.range();
+        return quantizeAnew(x, range.lowest(), range.highest());
+    }
+
+    /** Quantises the next part by its own range, which is known. */
+    QuantizedRows quantizeAnew(Numbers x, double low, double high) {
+        QuantizedRows rows = QuantizedRows.of(x, low, high);
         lowest = Math.min(lowest, rows.scale() * -rows.zero());
         highest = Math.max(highest, rows.scale() * (QuantizedRows.LARGEST - rows.zero()));
         return rows;

@@ -3,8 +3,11 @@ package io.github.florence4j.packed;
 import io.github.florence4j.nn.Convolution;
 import io.github.florence4j.nn.Linear;
 import io.github.florence4j.nn.LinearGroup;
+import io.github.florence4j.nn.MapBranch;
 import io.github.florence4j.nn.Parameters;
 import io.github.florence4j.nn.ScriptedLinear;
+import io.github.florence4j.onednn.ByteProduct;
+import io.github.florence4j.onednn.OneDnn;
 import io.github.florence4j.torch.DType;
 import io.github.florence4j.torch.Operators;
 import io.github.florence4j.torch.Scopes;
@@ -40,14 +43,19 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     /** Rows of the operands of the decoder: a few beams. Those of all other layers are hundreds. */
     private static final long DECODER_ROWS = 3;
 
+    /** Rows of a part of a map in the stage with the most blocks. */
+    private static final long MAP_ROWS = 1152;
+
     /** So many channels that what a kernel sees in a row of the map is worth copying; pixels have three. */
     private static final long MANY_CHANNELS = 16;
 
     private final CheckpointReader files;
     private final Precision precision;
+    private final boolean withPrimitives;
     private final Map<String, Tensor> plain = new ConcurrentHashMap<>();
     private final Map<List<String>, PackedLinear> packed = new ConcurrentHashMap<>();
     private final List<PackedConvolution> convolutions = new CopyOnWriteArrayList<>();
+    private final List<AutoCloseable> branches = new CopyOnWriteArrayList<>();
     private final List<StoredRows> stored = new CopyOnWriteArrayList<>();
     private final List<PointerScope> handles = new CopyOnWriteArrayList<>(); // of parts that were made on other threads
 
@@ -58,6 +66,12 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
      * @throws IllegalArgumentException when they are packed for another precision
      */
     public PackedWeights(CheckpointReader files, Precision precision) {
+        this(files, precision, true);
+    }
+
+    /** As {@link #PackedWeights(CheckpointReader, Precision)}, without oneDNN's own primitives unless so wanted. */
+    PackedWeights(CheckpointReader files, Precision precision, boolean withPrimitives) {
+        this.withPrimitives = withPrimitives;
         this.files = files;
         this.precision = files.packed()
                 .map(format -> precision.within(Precision.parse(format.precision())))
@@ -156,6 +170,54 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
             }
         }
         return Parameters.Source.super.convolution(name, steps, form);
+    }
+
+    @Override
+    public Optional<MapBranch> windowBranch(String norm, String attention, int heads, int window) {
+        return branch(() -> new ByteWindowAttention(
+                norm(norm),
+                product(attention + ".qkv"),
+                product(attention + ".proj"),
+                heads,
+                files.shape(attention + ".proj.weight").get(0) / heads,
+                window));
+    }
+
+    @Override
+    public Optional<MapBranch> channelBranch(String norm, String attention, int groups) {
+        return branch(() -> new ByteChannelAttention(
+                norm(norm), product(attention + ".qkv"), product(attention + ".proj"), groups));
+    }
+
+    @Override
+    public Optional<MapBranch> feedForwardBranch(String norm, String network) {
+        return branch(() -> new ByteFeedForward(
+                norm(norm),
+                product(network + ".fc1"),
+                product(network + ".fc2"),
+                files.shape(network + ".fc1.weight").get(0)));
+    }
+
+    /** Where bytes are summed and half precision is multiplied, and the library is there. */
+    private <B extends MapBranch & AutoCloseable> Optional<MapBranch> branch(Supplier<B> make) {
+        boolean here = precision == Precision.INT8 && Processor.HERE.sumsBytes() && Processor.HERE.multipliesHalf();
+        if (!here || !withPrimitives || !OneDnn.isAvailable()) {
+            return Optional.empty();
+        }
+        B made = make.get();
+        branches.add(made);
+        return Optional.of(made);
+    }
+
+    private ByteNorm norm(String name) {
+        return new ByteNorm(get(name + ".weight"), get(name + ".bias"));
+    }
+
+    private ByteProduct product(String name) {
+        try (PointerScope scope = new PointerScope();
+                ByteMatrix weight = ByteMatrix.read(files, List.of(name + ".weight"))) {
+            return new ByteProduct(weight.bytes(), weight.scales(), files.copy(name + ".bias"), MAP_ROWS);
+        }
     }
 
     @Override
@@ -300,6 +362,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
         handles.forEach(PointerScope::close);
         packed.values().forEach(PackedLinear::close);
         convolutions.forEach(PackedConvolution::close);
+        branches.forEach(PackedWeights::close);
         plain.values().forEach(Tensor::close);
         for (StoredRows rows : stored) {
             try {
@@ -307,6 +370,16 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+    }
+
+    private static void close(AutoCloseable branch) {
+        try {
+            branch.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("a branch could not be freed", e);
         }
     }
 }

@@ -1,12 +1,8 @@
 package io.github.florence4j.packed;
 
 import io.github.florence4j.torch.Scopes;
-import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.T_TensorTensor_T;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A tensor in 8 bits with one scale: {@code scale * (byte - zero)}. Zero itself has no error.
@@ -23,18 +19,20 @@ record QuantizedRows(Tensor bytes, double scale, long zero) {
 
     /** Quantises {@code x} of single precision with a scale for its smallest and largest element. */
     static QuantizedRows of(Tensor x) {
-        try (T_TensorTensor_T range = torch.aminmax(x);
-                Tensor low = range.get0();
-                Tensor high = range.get1()) {
-            return of(x, low.item_float(), high.item_float());
-        }
+        return of(Numbers.of(x));
     }
 
-    /** Quantises {@code x} of single precision with a scale for those ends; elements beyond become the end. */
-    static QuantizedRows of(Tensor x, double lowest, double highest) {
+    /** Quantises {@code x} with a scale for its smallest and largest element. */
+    static QuantizedRows of(Numbers x) {
+        Numbers.Range range = x.range();
+        return of(x, range.lowest(), range.highest());
+    }
+
+    /** Quantises {@code x} with a scale for those ends; elements beyond become the end. */
+    static QuantizedRows of(Numbers x, double lowest, double highest) {
         double scale = scale(lowest, highest);
         long zero = zero(lowest, scale);
-        return new QuantizedRows(Scopes.keep(() -> bytes(x, scale, zero)), scale, zero);
+        return new QuantizedRows(Scopes.keep(() -> x.bytes(scale, zero)), scale, zero);
     }
 
     /** The scale of a range, which zero is made part of. */
@@ -49,11 +47,20 @@ record QuantizedRows(Tensor bytes, double scale, long zero) {
 
     /** Whether no element lies beyond the ends of the range, nor at one: there it might be cut off. */
     boolean isInside() {
-        try (T_TensorTensor_T range = torch.aminmax(bytes);
-                Tensor low = range.get0();
-                Tensor high = range.get1()) {
-            return low.item_int() > 0 && high.item_int() < LARGEST;
-        }
+        return isInside(Numbers.Range.of(bytes));
+    }
+
+    private static boolean isInside(Numbers.Range ofBytes) {
+        return ofBytes.lowest() > 0 && ofBytes.highest() < LARGEST;
+    }
+
+    /** The range of what was quantised, to a byte on each side, if all of it {@link #isInside}. */
+    Optional<Numbers.Range> range() {
+        Numbers.Range ends = Numbers.Range.of(bytes);
+        return isInside(ends)
+                ? Optional.of(
+                        new Numbers.Range(scale * (ends.lowest() - 0.5 - zero), scale * (ends.highest() + 0.5 - zero)))
+                : Optional.empty();
     }
 
     /** Whether no element lies beyond the upper end of the range, nor at it. */
@@ -61,12 +68,5 @@ record QuantizedRows(Tensor bytes, double scale, long zero) {
         try (Tensor high = bytes.max()) {
             return high.item_int() < LARGEST;
         }
-    }
-
-    /** The memory of the quantised tensor under the plain type that products take. */
-    private static Tensor bytes(Tensor x, double scale, long zero) {
-        Tensor quantized = torch.quantize_per_tensor(x, scale, zero, ScalarType.QUInt8);
-        Tensor none = torch.empty(new long[] {0}, new TensorOptions(ScalarType.Byte), new MemoryFormatOptional());
-        return none.set_(quantized.storage(), 0, x.shape());
     }
 }
