@@ -79,9 +79,8 @@ public final class Attention {
         return attended;
     }
 
-    /** Powers of two take a quarter less than those of e; the product gives the scores that they want at no cost. */
     private static void attend(Tensor to, Tensor q, Tensor k, Tensor v) {
-        Tensor exponentials = scores(q, k, scale(q) / Math.log(2)).exp2_(); // (n, t, s)
+        Tensor exponentials = scores(q, k).exp_(); // (n, t, s)
         Tensor sums = exponentials.sum(new long[] {-1}, true, new ScalarTypeOptional()); // (n, t, 1)
         if (areInRange(sums)) {
             bmm_out(to, exponentials, v);
@@ -92,14 +91,13 @@ public final class Attention {
     }
 
     /** {@code (n, t, s)}: the scale costs nothing as a factor of the product. */
-    private static Tensor scores(Tensor q, Tensor k, double scale) {
+    private static Tensor scores(Tensor q, Tensor k) {
         Tensor scores = empty(new long[] {q.size(0), q.size(1), k.size(1)}, q.options(), new MemoryFormatOptional());
-        baddbmm_out(scores, scores, q, k.transpose(1, 2), new Scalar(0.0), new Scalar(scale));
+        baddbmm_out(scores, scores, q, k.transpose(1, 2), new Scalar(0.0), new Scalar(scale(q)));
         return scores;
     }
 
-    /** The factor of scores of queries {@code (…, d)}. */
-    public static double scale(Tensor q) {
+    private static double scale(Tensor q) {
         return 1 / Math.sqrt(q.size(-1));
     }
 
