@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * precision never lies in memory as a whole: that of the token table has 157 MB.
  */
 final class ByteMatrix implements AutoCloseable {
-    private static final long ELEMENTS_AT_ONCE = 1 << 20;
+    private static final long ELEMENTS_AT_ONCE = 1 << 16;
 
     private final Tensor bytes; // (out, in)
     private final Tensor scales; // (out)
