@@ -14,11 +14,6 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A primitive of oneDNN for operands of fixed shapes. Any number of threads may run it: each run takes a set of arguments that no other
@@ -77,7 +72,8 @@ final class Kernel {
     void run(List<Pointer> memories, double... values) {
         Arguments known = free.poll();
         Arguments arguments = known != null ? known : new Arguments();
-        try (Tensor room = scratch(arguments)) {
+        try {
+            arguments.scratchpad.set_data_handle(Scratch.HERE.get().of(scratch));
             for (int i = 0; i < memories.size(); i++) {
                 arguments.memories.get(i).set_data_handle(memories.get(i));
             }
@@ -90,12 +86,19 @@ final class Kernel {
         }
     }
 
-    /** Comes and goes with a run: there are many kernels, of which one runs at a time. */
-    private Tensor scratch(Arguments arguments) {
-        Tensor room = torch.empty(
-                new long[] {Math.max(1, scratch)}, new TensorOptions(ScalarType.Byte), new MemoryFormatOptional());
-        arguments.scratchpad.set_data_handle(room.data_ptr());
-        return room;
+    /** Memory of one thread for what lasts no longer than a run, as much as any kernel wanted so far. */
+    private static final class Scratch {
+        static final ThreadLocal<Scratch> HERE = ThreadLocal.withInitial(Scratch::new);
+
+        private BytePointer memory = Scopes.own(() -> new BytePointer(1L));
+
+        Pointer of(long bytes) {
+            if (memory.capacity() < bytes) {
+                memory.close();
+                memory = Scopes.own(() -> new BytePointer(bytes));
+            }
+            return memory;
+        }
     }
 
     private final class Arguments {

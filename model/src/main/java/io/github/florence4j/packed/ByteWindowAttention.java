@@ -112,7 +112,7 @@ final class ByteWindowAttention implements MapBranch, AutoCloseable {
         Tensor to = attended.permute(0, 2, 1, 3); // (w, h, t, d)
         if (Attention.areInRange(totals)) {
             sums.run(shape, exponentials, v, to);
-            to.div_(totals);
+            attended.div_(totals.permute(0, 2, 1, 3).contiguous()); // (w, t, h, 1)
         } else {
             sums.run(shape, Attention.weights(q, k, new TensorOptional()), v, to);
         }
