@@ -107,7 +107,6 @@ final class Kernel {
         private final memory scratchpad = of(dnnl.DNNL_ARG_SCRATCHPAD, Kernel.this.scratchpad);
         private final BytePointer cells = Scopes.own(() -> new BytePointer(Math.max(1, Float.BYTES * numbers.size())));
         private final ByteBuffer values = cells.asByteBuffer().order(ByteOrder.nativeOrder());
-        private final List<memory> cellMemories = new ArrayList<>();
 
         Arguments() {
             operands.forEach(operand -> memories.add(of(operand.name(), operand.form())));
@@ -115,7 +114,6 @@ final class Kernel {
                 Number number = numbers.get(i);
                 memory cell = of(number.name(), OneDnn.dense(number.type(), 1));
                 cell.set_data_handle(cells.getPointer((long) Float.BYTES * i));
-                cellMemories.add(cell);
             }
         }
 
