@@ -205,6 +205,10 @@ public final class DavitVisionTower {
         }
 
         Tensor forward(Tensor input, Regularization regularization) {
+            if (layers == null && regularization != Regularization.NONE) {
+                throw new IllegalStateException(
+                        "the weights of " + name + " are for evaluation, and cannot be regularised");
+            }
             if (layers == null || (!GradMode.is_enabled() && regularization == Regularization.NONE)) {
                 return evaluate(input);
             }

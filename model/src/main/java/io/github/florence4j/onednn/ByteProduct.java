@@ -1,6 +1,7 @@
 package io.github.florence4j.onednn;
 
 import io.github.florence4j.torch.Scopes;
+import io.github.florence4j.torch.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.global.dnnl;
@@ -30,10 +31,14 @@ public final class ByteProduct implements AutoCloseable {
         GELU_IN_BYTES
     }
 
-    private record Shape(long rows, long inputs, long outputs, Result result) {}
+    /** How weights were packed: oneDNN chooses their order by the number of rows and of threads. */
+    private record Packing(long rows, int threads, long inputs, long outputs) {}
+
+    private record Shape(long rows, Result result, Packing weights) {}
 
     private final long inputs;
     private final long outputs;
+    private final Packing packing;
     private final Tensor scales; // (out)
     private final Tensor bias; // (out)
     private final memory packed; // (in, out) in an order of oneDNN's
@@ -48,18 +53,21 @@ public final class ByteProduct implements AutoCloseable {
     public ByteProduct(Tensor weight, Tensor scales, Tensor bias, long rows) {
         this.outputs = weight.size(0);
         this.inputs = weight.size(1);
+        this.packing = new Packing(rows, Threads.count(), inputs, outputs);
+        this.packed = Scopes.own(() -> packed(weight));
+        this.weights = Scopes.own(packed::get_data_handle);
         this.scales = Scopes.own(scales::clone);
         this.bias = Scopes.own(bias::clone);
-        this.packed = Scopes.own(() -> packed(weight, rows));
-        this.weights = Scopes.own(packed::get_data_handle);
     }
 
-    private memory packed(Tensor weight, long rows) {
+    private memory packed(Tensor weight) {
         memory.desc any = new memory.desc(new long[] {inputs, outputs}, memory.data_type.s8, memory.format_tag.any);
         memory.desc columns = OneDnn.strided(memory.data_type.s8, new long[] {inputs, outputs}, new long[] {1, inputs});
         memory plain = new memory(columns, OneDnn.processor(), weight.data_ptr());
         memory packed = new memory(
-                description(new Shape(rows, inputs, outputs, Result.HALF), any).weights_desc(), OneDnn.processor());
+                description(new Shape(packing.rows(), Result.HALF, packing), any)
+                        .weights_desc(),
+                OneDnn.processor());
         new reorder(plain, packed).execute(OneDnn.stream(), plain, packed);
         return packed;
     }
@@ -82,7 +90,7 @@ public final class ByteProduct implements AutoCloseable {
     }
 
     private Kernel kernel(Result result, Tensor bytes) {
-        Shape shape = new Shape(bytes.size(0), inputs, outputs, result);
+        Shape shape = new Shape(bytes.size(0), result, packing);
         return Kernels.of(shape, () -> make(shape));
     }
 

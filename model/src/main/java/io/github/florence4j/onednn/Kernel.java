@@ -94,8 +94,9 @@ final class Kernel {
 
         Pointer of(long bytes) {
             if (memory.capacity() < bytes) {
+                BytePointer larger = Scopes.own(() -> new BytePointer(bytes));
                 memory.close();
-                memory = Scopes.own(() -> new BytePointer(bytes));
+                memory = larger;
             }
             return memory;
         }

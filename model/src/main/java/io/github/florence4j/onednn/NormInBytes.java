@@ -30,9 +30,10 @@ public final class NormInBytes {
     /** Fills {@code bytes (n, c)}, unsigned, with the norm of {@code x (n, c)} in single precision; both without gaps. */
     public void run(Tensor x, Tensor bytes, double scale, long zero) {
         long rows = x.size(0);
-        Tensor shift = bias.add(new Scalar(zero * scale)); // zero comes before the division
-        Kernels.of(new Shape(rows, weight.size(0), eps), () -> make(rows))
-                .run(List.of(x.data_ptr(), weight.data_ptr(), shift.data_ptr(), bytes.data_ptr()), scale);
+        try (Tensor shift = bias.add(new Scalar(zero * scale))) { // zero comes before the division
+            Kernels.of(new Shape(rows, weight.size(0), eps), () -> make(rows))
+                    .run(List.of(x.data_ptr(), weight.data_ptr(), shift.data_ptr(), bytes.data_ptr()), scale);
+        }
     }
 
     private Kernel make(long rows) {

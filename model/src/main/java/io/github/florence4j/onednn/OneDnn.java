@@ -7,6 +7,7 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.slf4j.Logger;
@@ -24,12 +25,48 @@ public final class OneDnn {
         return AVAILABLE;
     }
 
+    /** Whether what this package offers can be computed here; tried once, for oneDNN has its own ways to tell what a processor can do. */
+    public static boolean isUsable() {
+        return AVAILABLE && Trial.PASSED;
+    }
+
+    /** Each operation once, on next to nothing. */
+    private static final class Trial {
+        static final boolean PASSED = passes();
+
+        private static boolean passes() {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor numbers = torch.ones(16, 16);
+                Tensor half = numbers.to(torch.ScalarType.BFloat16);
+                Tensor bytes = numbers.to(torch.ScalarType.Byte);
+                new NormInBytes(numbers.select(0, 0), numbers.select(0, 1), 1e-5).run(numbers, bytes.clone(), 1, 0);
+                HalfInBytes.run("trial", half, bytes.clone(), 1, 0);
+                BatchedProduct.exponential(1)
+                        .run(
+                                "trial",
+                                half.unsqueeze(0),
+                                half.unsqueeze(0),
+                                half.clone().unsqueeze(0));
+                try (ByteProduct product = new ByteProduct(
+                        numbers.to(torch.ScalarType.Char), numbers.select(0, 0), numbers.select(0, 1), 16)) {
+                    product.run(ByteProduct.Result.HALF, bytes, 1, 0, half.clone());
+                    product.run(ByteProduct.Result.ADDED, bytes, 1, 0, numbers.clone());
+                    product.runGeluInBytes(bytes, 1, 0, bytes.clone(), 1, 0);
+                }
+                return true;
+            } catch (RuntimeException e) {
+                LOG.info("oneDNN does not compute in bytes here, libtorch does: {}", e.getMessage());
+                return false;
+            }
+        }
+    }
+
     private static boolean load() {
         try {
             torch.get_num_threads(); // libtorch comes first: both share its threads
             Loader.load(dnnl.class);
             return true;
-        } catch (LinkageError e) {
+        } catch (LinkageError | RuntimeException e) { // the latter where a part of it was left out
             LOG.debug("oneDNN is not on the class path", e);
             return false;
         }

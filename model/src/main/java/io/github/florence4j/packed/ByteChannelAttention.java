@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A channel attention with the norm before it, of primitives of oneDNN; its scale is {@code N^-1/2} with N the number of positions. */
-final class ByteChannelAttention implements MapBranch, AutoCloseable {
+final class ByteChannelAttention implements MapBranch {
     private final ByteNorm norm;
     private final ByteProduct qkv;
     private final ByteProduct projection;
@@ -22,7 +22,7 @@ final class ByteChannelAttention implements MapBranch, AutoCloseable {
     private final BatchedProduct scores = BatchedProduct.adding();
     private final BatchedProduct sums = BatchedProduct.plain();
 
-    /** Takes over its parts. */
+    /** Made of its parts, which are borrowed. */
     ByteChannelAttention(ByteNorm norm, ByteProduct qkv, ByteProduct projection, int groups) {
         this.norm = norm;
         this.qkv = qkv;
@@ -32,9 +32,10 @@ final class ByteChannelAttention implements MapBranch, AutoCloseable {
 
     @Override
     public void addTo(Tensor map, long elements) {
+        Numbers.requireDense(map);
         for (long b = 0; b < map.size(0); b++) {
             try (PointerScope scope = new PointerScope()) {
-                addToOne(map.select(0, b).flatten(0, 1), Math.max(1, elements / map.size(3)));
+                addToOne(map.select(0, b).view(-1, map.size(3)), Math.max(1, elements / map.size(3)));
             }
         }
     }
@@ -102,11 +103,5 @@ final class ByteChannelAttention implements MapBranch, AutoCloseable {
     /** {@code (g, n, d)} of {@code (n, g·d)}. */
     private Tensor byGroup(Tensor x) {
         return x.view(x.size(0), groups, -1).permute(1, 0, 2);
-    }
-
-    @Override
-    public void close() {
-        qkv.close();
-        projection.close();
     }
 }

@@ -8,13 +8,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A feed-forward network with the norm before it, of primitives of oneDNN: from the map to the map there are bytes alone. */
-final class ByteFeedForward implements MapBranch, AutoCloseable {
+final class ByteFeedForward implements MapBranch {
     private final ByteNorm norm;
     private final ByteProduct fc1;
     private final ByteProduct fc2;
     private final long hidden;
 
-    /** Takes over its parts. */
+    /** Made of its parts, which are borrowed. */
     ByteFeedForward(ByteNorm norm, ByteProduct fc1, ByteProduct fc2, long hidden) {
         this.norm = norm;
         this.fc1 = fc1;
@@ -24,6 +24,7 @@ final class ByteFeedForward implements MapBranch, AutoCloseable {
 
     @Override
     public void addTo(Tensor map, long elements) {
+        Numbers.requireDense(map);
         OperandRange before = new OperandRange();
         OperandRange between = new OperandRange();
         long c = map.size(3);
@@ -63,11 +64,5 @@ final class ByteFeedForward implements MapBranch, AutoCloseable {
         try (Tensor highest = numbers.amax()) {
             return highest.item_float();
         }
-    }
-
-    @Override
-    public void close() {
-        fc1.close();
-        fc2.close();
     }
 }

@@ -3,6 +3,7 @@ package io.github.florence4j.packed;
 import static org.bytedeco.pytorch.global.torch.layer_norm;
 
 import io.github.florence4j.onednn.NormInBytes;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -39,13 +40,22 @@ final class ByteNorm {
     /** The norm of {@code x (n, c)}, in single precision and without gaps. */
     Numbers of(Tensor x) {
         return new Numbers() {
-            /** To a byte of a range that hardly any norm leaves, for bytes come sooner than numbers. */
+            /** To a byte of a range that hardly any norm leaves, for bytes come sooner than numbers; to one of a narrower range where few are taken. */
             @Override
             public Range range() {
-                try (Tensor rough = bytes(2 * usual / QuantizedRows.LARGEST, QuantizedRows.LARGEST / 2)) {
-                    return new QuantizedRows(rough, 2 * usual / QuantizedRows.LARGEST, QuantizedRows.LARGEST / 2)
-                            .range()
-                            .orElseGet(this::exactRange);
+                Optional<Range> rough = rangeWithin(new Range(-usual, usual));
+                if (rough.isEmpty()) {
+                    return exactRange();
+                }
+                Range found = rough.get();
+                boolean isFine = found.highest() - found.lowest() > usual / 2; // a quarter of all bytes
+                return isFine ? found : rangeWithin(found).orElseGet(this::exactRange);
+            }
+
+            private Optional<Range> rangeWithin(Range range) {
+                QuantizedRows rows = QuantizedRows.of(this, range.lowest(), range.highest());
+                try (Tensor bytes = rows.bytes()) {
+                    return rows.range();
                 }
             }
 

@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * A window attention with the norm before it, of primitives of oneDNN. What is moved into windows and back are bytes; queries, keys and values
  * stay where the product of all three leaves them, and scores are exponentials as soon as they are there.
  */
-final class ByteWindowAttention implements MapBranch, AutoCloseable {
+final class ByteWindowAttention implements MapBranch {
     private static final long BYTES_AT_ONCE = 8; // that a copy moves
 
     private final ByteNorm norm;
@@ -31,7 +31,7 @@ final class ByteWindowAttention implements MapBranch, AutoCloseable {
     private final BatchedProduct weights;
     private final BatchedProduct sums = BatchedProduct.plain();
 
-    /** Takes over its parts; {@code width} is that of a head. */
+    /** Made of its parts, which are borrowed; {@code width} is that of a head. */
     ByteWindowAttention(ByteNorm norm, ByteProduct qkv, ByteProduct projection, int heads, long width, int window) {
         this.weights = BatchedProduct.exponential(1 / Math.sqrt(width));
         this.norm = norm;
@@ -43,6 +43,7 @@ final class ByteWindowAttention implements MapBranch, AutoCloseable {
 
     @Override
     public void addTo(Tensor map, long elements) {
+        Numbers.requireDense(map);
         OperandRange before = new OperandRange();
         OperandRange after = new OperandRange();
         long height = map.size(1);
@@ -139,11 +140,5 @@ final class ByteWindowAttention implements MapBranch, AutoCloseable {
                 return bytes;
             }
         };
-    }
-
-    @Override
-    public void close() {
-        qkv.close();
-        projection.close();
     }
 }

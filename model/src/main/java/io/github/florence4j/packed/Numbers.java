@@ -1,5 +1,6 @@
 package io.github.florence4j.packed;
 
+import java.util.Arrays;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -52,5 +53,18 @@ interface Numbers {
     /** Memory for a result. */
     static Tensor empty(ScalarType type, long... shape) {
         return torch.empty(shape, new TensorOptions(type), new MemoryFormatOptional());
+    }
+
+    /**
+     * A map that branches read and write as its memory lies.
+     *
+     * @throws IllegalArgumentException when its elements lie in another order than its axes, or with gaps
+     */
+    static Tensor requireDense(Tensor map) {
+        if (!map.is_contiguous()) {
+            throw new IllegalArgumentException("a map lies in memory with strides "
+                    + Arrays.toString(map.strides().vec().get()) + "; expected the order of its axes and no gaps");
+        }
+        return map;
     }
 }

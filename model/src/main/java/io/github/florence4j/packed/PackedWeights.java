@@ -55,7 +55,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     private final Map<String, Tensor> plain = new ConcurrentHashMap<>();
     private final Map<List<String>, PackedLinear> packed = new ConcurrentHashMap<>();
     private final List<PackedConvolution> convolutions = new CopyOnWriteArrayList<>();
-    private final List<AutoCloseable> branches = new CopyOnWriteArrayList<>();
+    private final List<ByteProduct> products = new CopyOnWriteArrayList<>();
     private final List<StoredRows> stored = new CopyOnWriteArrayList<>();
     private final List<PointerScope> handles = new CopyOnWriteArrayList<>(); // of parts that were made on other threads
 
@@ -199,14 +199,9 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     }
 
     /** Where bytes are summed and half precision is multiplied, and the library is there. */
-    private <B extends MapBranch & AutoCloseable> Optional<MapBranch> branch(Supplier<B> make) {
+    private Optional<MapBranch> branch(Supplier<MapBranch> make) {
         boolean here = precision == Precision.INT8 && Processor.HERE.sumsBytes() && Processor.HERE.multipliesHalf();
-        if (!here || !withPrimitives || !OneDnn.isAvailable()) {
-            return Optional.empty();
-        }
-        B made = make.get();
-        branches.add(made);
-        return Optional.of(made);
+        return here && withPrimitives && OneDnn.isUsable() ? Optional.of(make.get()) : Optional.empty();
     }
 
     private ByteNorm norm(String name) {
@@ -216,7 +211,9 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
     private ByteProduct product(String name) {
         try (PointerScope scope = new PointerScope();
                 ByteMatrix weight = ByteMatrix.read(files, List.of(name + ".weight"))) {
-            return new ByteProduct(weight.bytes(), weight.scales(), files.copy(name + ".bias"), MAP_ROWS);
+            ByteProduct made = new ByteProduct(weight.bytes(), weight.scales(), files.copy(name + ".bias"), MAP_ROWS);
+            products.add(made);
+            return made;
         }
     }
 
@@ -362,7 +359,7 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
         handles.forEach(PointerScope::close);
         packed.values().forEach(PackedLinear::close);
         convolutions.forEach(PackedConvolution::close);
-        branches.forEach(PackedWeights::close);
+        products.forEach(ByteProduct::close);
         plain.values().forEach(Tensor::close);
         for (StoredRows rows : stored) {
             try {
@@ -370,16 +367,6 @@ public final class PackedWeights implements Parameters.Source, AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-    }
-
-    private static void close(AutoCloseable branch) {
-        try {
-            branch.close();
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("a branch could not be freed", e);
         }
     }
 }

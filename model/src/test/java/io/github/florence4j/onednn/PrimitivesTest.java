@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.florence4j.onednn.ByteProduct.Result;
 import io.github.florence4j.torch.NoGrad;
+import io.github.florence4j.torch.Threads;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -34,6 +35,30 @@ class PrimitivesTest {
         boolean expected = System.getProperty("os.name").equals("Linux")
                 && List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
         assertThat(OneDnn.isAvailable()).isEqualTo(expected);
+    }
+
+    /** The order of packed weights depends on the number of threads that packed them. */
+    @Test
+    void weightsPackedWithOneThreadServeAnyNumber() {
+        int threads = Threads.count();
+        try (PointerScope scope = new PointerScope();
+                NoGrad noGrad = new NoGrad()) {
+            Tensor weight = torch.randint(-127, 128, new long[] {1536, 512}).to(ScalarType.Char);
+            Tensor bytes = torch.randint(0, 256, new long[] {1152, 512}).to(ScalarType.Byte);
+            Threads.setHere(1);
+            try (ByteProduct one = new ByteProduct(weight, torch.ones(1536), torch.zeros(1536), 1152)) {
+                Threads.setHere(2);
+                try (ByteProduct two = new ByteProduct(weight, torch.ones(1536), torch.zeros(1536), 64)) {
+                    Tensor first = torch.zeros(1152, 1536);
+                    Tensor second = torch.zeros(1152, 1536);
+                    one.run(Result.ADDED, bytes, 1, ZERO, first);
+                    two.run(Result.ADDED, bytes, 1, ZERO, second);
+                    assertThat(torch.equal(first, second)).isTrue();
+                }
+            }
+        } finally {
+            Threads.setHere(threads);
+        }
     }
 
     @ParameterizedTest

@@ -1,11 +1,13 @@
 package io.github.florence4j.packed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.florence4j.nn.Florence2Network;
 import io.github.florence4j.nn.MapBranch;
 import io.github.florence4j.nn.Regularization;
 import io.github.florence4j.onednn.ByteProduct;
+import io.github.florence4j.onednn.OneDnn;
 import io.github.florence4j.testsupport.Fixtures;
 import io.github.florence4j.testsupport.Handles;
 import io.github.florence4j.torch.DType;
@@ -14,6 +16,7 @@ import io.github.florence4j.torch.NoGrad;
 import io.github.florence4j.torch.safetensors.SafetensorsFile;
 import io.github.florence4j.weights.CheckpointReader;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -45,9 +48,9 @@ class ByteBranchesTest {
     void windowsAttendAsInSinglePrecision(long height, long width, long elements) {
         try (PointerScope scope = new PointerScope();
                 NoGrad noGrad = new NoGrad()) {
-            Layers layers = new Layers(1);
             Tensor map = torch.randn(2, height, width, CHANNELS);
-            try (ByteWindowAttention branch = layers.windows()) {
+            try (Layers layers = new Layers(1)) {
+                ByteWindowAttention branch = layers.windows();
                 assertThat(error(branch, map, elements, layers.windowsOf(map))).isBetween(1e-4, 0.03);
             }
         }
@@ -58,9 +61,9 @@ class ByteBranchesTest {
     void channelsAttendAsInSinglePrecision(long height, long width, long elements) {
         try (PointerScope scope = new PointerScope();
                 NoGrad noGrad = new NoGrad()) {
-            Layers layers = new Layers(1);
             Tensor map = torch.randn(2, height, width, CHANNELS);
-            try (ByteChannelAttention branch = layers.channels()) {
+            try (Layers layers = new Layers(1)) {
+                ByteChannelAttention branch = layers.channels();
                 assertThat(error(branch, map, elements, layers.channelsOf(map))).isBetween(1e-4, 0.03);
             }
         }
@@ -72,10 +75,10 @@ class ByteBranchesTest {
     void feedForwardIsThatOfSinglePrecision(long elements, double outlier) {
         try (PointerScope scope = new PointerScope();
                 NoGrad noGrad = new NoGrad()) {
-            Layers layers = new Layers(1);
             Tensor map = torch.randn(2, 12, 8, CHANNELS);
             map.select(0, 1).select(0, 3).select(0, 3).select(0, 3).fill_(new Scalar(outlier));
-            try (ByteFeedForward branch = layers.feedForward()) {
+            try (Layers layers = new Layers(1)) {
+                ByteFeedForward branch = layers.feedForward();
                 assertThat(error(branch, map, elements, layers.feedForwardOf(map)))
                         .isBetween(1e-4, 0.03);
             }
@@ -87,11 +90,53 @@ class ByteBranchesTest {
     void scoresBeyondAllExponentialsAreAttendedToo() {
         try (PointerScope scope = new PointerScope();
                 NoGrad noGrad = new NoGrad()) {
-            Layers layers = new Layers(12);
             Tensor map = torch.randn(1, 8, 8, CHANNELS);
-            try (ByteWindowAttention branch = layers.windows()) {
+            try (Layers layers = new Layers(12)) {
+                ByteWindowAttention branch = layers.windows();
                 // Bytes of queries and keys move scores of hundreds by more than one, and weights by tens of percent.
                 assertThat(error(branch, map, 100_000, layers.windowsOf(map))).isLessThan(0.4);
+            }
+        }
+    }
+
+    /** One weight of the norm is a hundred times the others, which makes a rough look at its range too rough. */
+    @Test
+    void aNormOfOneLargeWeightLosesNothing() {
+        try (PointerScope scope = new PointerScope();
+                NoGrad noGrad = new NoGrad()) {
+            Tensor weight = torch.ones(CHANNELS);
+            weight.select(0, 5).fill_(new Scalar(100.0));
+            Tensor x = torch.randn(200, CHANNELS);
+            x.select(1, 5).fill_(new Scalar(0.0));
+            Tensor exact = torch.layer_norm(
+                    x,
+                    new long[] {CHANNELS},
+                    new TensorOptional(weight),
+                    new TensorOptional(torch.zeros(CHANNELS)),
+                    1e-5,
+                    false);
+            QuantizedRows rows = QuantizedRows.of(new ByteNorm(weight, torch.zeros(CHANNELS)).of(x));
+            QuantizedRows own = QuantizedRows.of(exact);
+            assertThat(rows.scale()).isBetween(0.999 * own.scale(), 1.2 * own.scale());
+        }
+    }
+
+    @Test
+    void oneDnnIsUsedWhereTheProcessorIsFitForIt() {
+        boolean fit = Processor.HERE.sumsBytes() && Processor.HERE.multipliesHalf();
+        assertThat(OneDnn.isUsable() || !fit || !OneDnn.isAvailable()).isTrue();
+    }
+
+    @Test
+    void aMapInAnotherOrderIsRefused() {
+        try (PointerScope scope = new PointerScope();
+                NoGrad noGrad = new NoGrad();
+                Layers layers = new Layers(1)) {
+            Tensor map = torch.randn(1, CHANNELS, 8, 8).permute(0, 2, 3, 1);
+            for (MapBranch branch : List.of(layers.windows(), layers.channels(), layers.feedForward())) {
+                assertThatThrownBy(() -> branch.addTo(map, 1000))
+                        .hasMessage("a map lies in memory with strides [4096, 8, 1, 64];"
+                                + " expected the order of its axes and no gaps");
             }
         }
     }
@@ -101,10 +146,10 @@ class ByteBranchesTest {
     void whatIsNotANumberIsNotHiddenInBytes() {
         try (PointerScope scope = new PointerScope();
                 NoGrad noGrad = new NoGrad()) {
-            Layers layers = new Layers(1);
-            try (ByteWindowAttention windows = layers.windows();
-                    ByteChannelAttention channels = layers.channels();
-                    ByteFeedForward feedForward = layers.feedForward()) {
+            try (Layers layers = new Layers(1)) {
+                ByteWindowAttention windows = layers.windows();
+                ByteChannelAttention channels = layers.channels();
+                ByteFeedForward feedForward = layers.feedForward();
                 for (MapBranch branch : List.of(windows, channels, feedForward)) {
                     for (long row : new long[] {0, 7}) { // in the first part and in a later one
                         Tensor map = torch.randn(1, 8, 8, CHANNELS);
@@ -123,11 +168,11 @@ class ByteBranchesTest {
     void threadsThatShareABranchComputeWhatOneAloneDoes() {
         try (PointerScope scope = new PointerScope();
                 NoGrad noGrad = new NoGrad()) {
-            Layers layers = new Layers(1);
             Tensor map = torch.randn(1, 12, 8, CHANNELS);
-            try (ByteWindowAttention windows = layers.windows();
-                    ByteChannelAttention channels = layers.channels();
-                    ByteFeedForward feedForward = layers.feedForward()) {
+            try (Layers layers = new Layers(1)) {
+                ByteWindowAttention windows = layers.windows();
+                ByteChannelAttention channels = layers.channels();
+                ByteFeedForward feedForward = layers.feedForward();
                 List<MapBranch> branches = List.of(windows, channels, feedForward);
                 Tensor alone = through(branches, map);
                 List<CompletableFuture<Boolean>> others = IntStream.range(0, 4)
@@ -161,11 +206,11 @@ class ByteBranchesTest {
     void computingAgainTakesNoMoreMemory() {
         try (PointerScope scope = new PointerScope();
                 NoGrad noGrad = new NoGrad()) {
-            Layers layers = new Layers(1);
             Tensor map = torch.randn(1, 12, 8, CHANNELS);
-            try (ByteWindowAttention windows = layers.windows();
-                    ByteChannelAttention channels = layers.channels();
-                    ByteFeedForward feedForward = layers.feedForward()) {
+            try (Layers layers = new Layers(1)) {
+                ByteWindowAttention windows = layers.windows();
+                ByteChannelAttention channels = layers.channels();
+                ByteFeedForward feedForward = layers.feedForward();
                 List<MapBranch> branches = List.of(windows, channels, feedForward);
                 through(branches, map).close();
                 long before = Handles.settled();
@@ -210,7 +255,8 @@ class ByteBranchesTest {
     }
 
     /** Random layers of all three branches, and what they give in single precision. */
-    private static final class Layers {
+    private static final class Layers implements AutoCloseable {
+        private final List<ByteProduct> made = new ArrayList<>();
         private final Tensor normWeight = torch.rand(CHANNELS).add(new Scalar(0.5));
         private final Tensor normBias = torch.randn(CHANNELS).mul(new Scalar(0.1));
         private final Tensor qkv;
@@ -231,11 +277,12 @@ class ByteBranchesTest {
             return torch.randn(out, in).mul(new Scalar(1 / Math.sqrt(in)));
         }
 
-        private static ByteProduct product(Tensor weight, Tensor bias) {
+        private ByteProduct product(Tensor weight, Tensor bias) {
             try (ByteMatrix matrix =
                     ByteMatrix.of(weight.size(0), weight.size(1), (first, count) -> weight.narrow(0, first, count)
                             .clone())) {
-                return new ByteProduct(matrix.bytes(), matrix.scales(), bias, 96);
+                made.add(new ByteProduct(matrix.bytes(), matrix.scales(), bias, 96));
+                return made.get(made.size() - 1);
             }
         }
 
@@ -311,6 +358,11 @@ class ByteBranchesTest {
         Tensor feedForwardOf(Tensor map) {
             Tensor hidden = torch.gelu(torch.linear(normed(map), fc1, new TensorOptional(fc1Bias)));
             return torch.linear(hidden, fc2, new TensorOptional(fc2Bias));
+        }
+
+        @Override
+        public void close() {
+            made.forEach(ByteProduct::close);
         }
     }
 }

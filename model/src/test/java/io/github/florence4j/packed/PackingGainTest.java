@@ -112,8 +112,10 @@ class PackingGainTest {
             Tensor wide = torch.randn(4 * WIDTH, WIDTH).mul(new Scalar(0.02));
             Tensor narrow = torch.randn(WIDTH, 4 * WIDTH).mul(new Scalar(0.02));
             Tensor map = torch.randn(1, 48, 24, WIDTH);
-            try (ByteFeedForward branch = new ByteFeedForward(
-                    new ByteNorm(norm, torch.zeros(WIDTH)), product(wide), product(narrow), 4 * WIDTH)) {
+            try (ByteProduct fc1 = product(wide);
+                    ByteProduct fc2 = product(narrow)) {
+                ByteFeedForward branch =
+                        new ByteFeedForward(new ByteNorm(norm, torch.zeros(WIDTH)), fc1, fc2, 4 * WIDTH);
                 double slow = Double.MAX_VALUE;
                 double fast = Double.MAX_VALUE;
                 for (int pair = 0; pair < PAIRS; pair++) {
